@@ -53,14 +53,18 @@ void text_addf(struct text *t, const char *format, ...) {
     va_end(ap);
 }
 
-/* Length of the UTF-8 sequence at b.p (RFC 3629), 0 if it is not one; the code point goes to *cp. */
+/* Length that the first byte of a UTF-8 sequence tells (RFC 3629), 0 if it cannot be one. */
+static size_t utf8_length(uint8_t c) {
+    if (c < 0x80) return 1;
+    if (c < 0xC2) return 0;
+    return c < 0xE0 ? 2 : c < 0xF0 ? 3 : c < 0xF5 ? 4 : 0;
+}
+
+/* Length of the UTF-8 sequence at b.p, 0 if it is not one; the code point goes to *cp. */
 static size_t utf8_at(struct bytes b, uint32_t *cp) {
+    if (b.n == 0) return 0;
     uint8_t c = b.p[0];
-    size_t n = c < 0x80                ? 1
-               : c >= 0xC2 && c < 0xE0 ? 2
-               : c >= 0xE0 && c < 0xF0 ? 3
-               : c >= 0xF0 && c < 0xF5 ? 4
-                                       : 0;
+    size_t n = utf8_length(c);
     if (n == 0 || n > b.n) return 0;
     static const uint8_t lead[] = {0, 0x7F, 0x1F, 0x0F, 0x07};
     uint32_t v = c & lead[n];
