@@ -1,0 +1,74 @@
+/* The client's side of a TLS handshake, 1.0 to 1.3, fed bytes and yielding bytes. No socket, clock,
+ * file or randomness of its own: times come in with the bytes, randomness through a callback.
+ *
+ *     eng = engine_new(&config, transcript);
+ *     loop: send engine_out(), then engine_sent(n); engine_feed() what came; engine_eof() and so on at the
+ * end; stop when engine_over(); what happened stands in the transcript.
+ */
+#ifndef TW_ENGINE_ENGINE_H
+#define TW_ENGINE_ENGINE_H
+
+#include "crypto/crypto.h"
+#include "engine/transcript.h"
+#include "wire/hello.h"
+
+/* How far a trial wants to go. After the stop, engine_over() is true and nothing more is sent. */
+enum eng_stop {
+    STOP_SERVER_HELLO,  /* the ServerHello is read (an HRR is answered, and the second one read) */
+    STOP_SERVER_FLIGHT, /* ServerHelloDone, or the server's Finished of 1.3: certificates and signatures are
+                           checked */
+    STOP_FINISHED,      /* both Finished are done; go on with engine_write_app() and engine_close() */
+};
+
+/* What this client refuses: its own rules, not the protocol's. */
+struct eng_policy {
+    uint16_t min_version, max_version; /* a ServerHello outside of it is REFUSAL_VERSION */
+    bool need_renegotiation_info;      /* RFC 5746, for 1.2 and below (RFC 9325 3.5) */
+    bool need_ems;
+    unsigned dh_min_bits; /* 0: none */
+    bool check_sigalg;    /* refuse a scheme that was not offered (else take whatever verifies) */
+};
+
+struct eng_config {
+    const struct hello *hello; /* copied; `random` and `session_id` are sent as they stand there */
+    struct eng_policy policy;
+    enum eng_stop stop;
+    /* The key pair for a group, made once and shared by many hellos; NULL if there can be none. */
+    const struct kx *(*key_for)(void *arg, uint16_t group);
+    void (*random)(void *arg, uint8_t *out, size_t n);
+    void *arg;      /* handed to both callbacks */
+    int64_t now_ns; /* when the hello is written, on the clock of engine_feed() */
+};
+
+struct engine;
+/* Writes the ClientHello at once: it stands in engine_out(). The transcript must outlive the engine. */
+struct engine *engine_new(const struct eng_config *config, struct transcript *t);
+void engine_free(struct engine *e);
+
+/* What waits to be sent; empty if nothing. */
+struct bytes engine_out(const struct engine *e);
+void engine_sent(struct engine *e, size_t n);
+void engine_feed(struct engine *e, struct bytes in, int64_t now_ns);
+void engine_eof(struct engine *e, int64_t now_ns);   /* FIN */
+void engine_reset(struct engine *e, int64_t now_ns); /* RST */
+void engine_timeout(struct engine *e, int64_t now_ns);
+/* The handshake came to its stop or to its end; the rest of engine_out() (an alert) may still be sent. */
+bool engine_over(const struct engine *e);
+/* Both Finished are done (stop STOP_FINISHED): data may be written, and what comes is recorded as MSG_APP, as
+ * are late alerts. */
+bool engine_open(const struct engine *e);
+void engine_write_app(struct engine *e, struct bytes data, int64_t now_ns);
+/* Queues close_notify. */
+void engine_close(struct engine *e, int64_t now_ns);
+/* True while the engine waits for the peer (to count round trips: false -> true with bytes sent is one wait).
+ */
+bool engine_waiting(const struct engine *e);
+
+/* Ceilings (every length from the wire is checked against them before memory is taken). */
+enum {
+    ENGINE_MAX_IN = 1 << 20, /* bytes of one connection, handshake and data */
+    ENGINE_MAX_MESSAGES = 512,
+    ENGINE_MAX_APP = 1 << 17,
+};
+
+#endif
