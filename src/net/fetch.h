@@ -1,0 +1,26 @@
+/* HTTP fetches for AIA (later CRL, OCSP, time) by libcurl on the same loop. Limits on everything. */
+#ifndef TW_NET_FETCH_H
+#define TW_NET_FETCH_H
+
+#include "net/net.h"
+
+struct fetch_request {
+    const char *url; /* http:// only, unless allow_https */
+    bool allow_https;
+    bool allow_private; /* addresses for which net_addr_is_private() holds; never otherwise, redirects
+                           included */
+    const char *proxy;  /* NULL: none; the environment is never read */
+    size_t max_bytes;
+    int64_t deadline_ns;
+};
+struct fetch_answer {
+    bool ok;             /* a whole answer with status 200 */
+    int status;          /* HTTP status, 0 if none came */
+    const char *problem; /* for people, if not ok; static or in the arena */
+    struct bytes body;   /* borrowed until the callback returns */
+};
+typedef void fetch_done(void *arg, const struct fetch_answer *answer);
+/* Calls back exactly once, or never after net_free(). At most 2 redirects, http only. */
+void net_fetch(struct net *n, const struct fetch_request *r, fetch_done *done, void *arg);
+
+#endif
