@@ -1,0 +1,63 @@
+// An HTTPS server by the JDK's own classes; its settings are a JSON file, read for the few words that it needs.
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsParameters;
+import com.sun.net.httpserver.HttpsServer;
+import java.io.InputStream;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyStore;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
+
+public class HttpsJava {
+    static String settings;
+
+    static String setting(String name) {
+        Matcher m = Pattern.compile("\"" + name + "\": \"?([^\",}]*)").matcher(settings);
+        return m.find() ? m.group(1) : null;
+    }
+
+    public static void main(String[] args) throws Exception {
+        Path file = Path.of(args[0]);
+        settings = Files.readString(file);
+        char[] password = "changeit".toCharArray();
+        KeyStore store = KeyStore.getInstance("PKCS12");
+        Path bundle = file.resolveSibling("leaf.p12");
+        if (Files.exists(bundle)) {
+            try (InputStream in = Files.newInputStream(bundle)) {
+                store.load(in, password);
+            }
+        } else {
+            store.load(null, password);
+        }
+        KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+        keys.init(store, password);
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(keys.getKeyManagers(), null, null);
+        HttpsServer server = HttpsServer.create(new InetSocketAddress("127.0.0.1", Integer.parseInt(setting("port"))), 16);
+        server.setHttpsConfigurator(new HttpsConfigurator(context) {
+            @Override
+            public void configure(HttpsParameters parameters) {
+                SSLParameters ssl = context.getDefaultSSLParameters();
+                if (setting("protocols") != null) ssl.setProtocols(setting("protocols").split(" "));
+                if (setting("suites") != null) ssl.setCipherSuites(setting("suites").split(" "));
+                if (setting("alpn") != null) ssl.setApplicationProtocols(setting("alpn").split(" "));
+                if (setting("name") != null) ssl.setSNIMatchers(List.of(SNIHostName.createSNIMatcher(setting("name"))));
+                parameters.setSSLParameters(ssl);
+            }
+        });
+        server.createContext("/", exchange -> {
+            exchange.sendResponseHeaders(200, -1);
+            exchange.close();
+        });
+        server.setExecutor(Executors.newFixedThreadPool(4));
+        server.start();
+    }
+}
