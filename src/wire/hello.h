@@ -13,6 +13,7 @@ enum {
     HELLO_MAX_SUITES = 400,
     HELLO_MAX_LIST = 64, /* versions, groups, signature schemes, key shares */
     HELLO_MAX_EXT = 48,
+    HELLO_SPARE_EXT = 8, /* a recorded hello may have that many fewer, so that changes can add theirs */
     HELLO_MAX_ALPN = 256,
     HELLO_MAX_NAME = 256,
     HELLO_MAX_RAW = 4096,
@@ -82,7 +83,9 @@ struct hello_shares {
 void hello_write(struct wr *w, const struct hello *h, const struct hello_shares *shares);
 
 bool hello_has_ext(const struct hello *h, uint16_t type);
-void hello_add_ext(struct hello *h, uint16_t type); /* at the end, but before padding and pre_shared_key */
+/* At the end, but before padding and pre_shared_key. One that is there already stays in its place and
+ * gets the new body. */
+void hello_add_ext(struct hello *h, uint16_t type);
 void hello_add_ext_raw(struct hello *h, uint16_t type, struct bytes body);
 void hello_drop_ext(struct hello *h, uint16_t type);
 bool hello_offers_version(const struct hello *h,
@@ -90,7 +93,8 @@ bool hello_offers_version(const struct hello *h,
 uint16_t hello_max_version(const struct hello *h); /* GREASE apart */
 bool hello_has_suite(const struct hello *h, uint16_t id);
 bool hello_offers_alpn(const struct hello *h, struct bytes name);
-/* Sets alpn from names separated by commas or colons; false if one is empty, too long, or the room is out. */
+/* Sets alpn from names separated by commas or colons, and adds the extension if it is not there; false,
+ * and nothing changed, if one is empty, too long, or the room is out. */
 bool hello_set_alpn(struct hello *h, const char *names);
 /* Removes every GREASE value: suites, groups, versions, key shares, extensions. */
 void hello_drop_grease(struct hello *h);
@@ -108,6 +112,9 @@ struct bytes ext_find(struct bytes extensions, uint16_t type, bool *ret_found);
 /* Reads a recorded hello into data, so that writing it gives the same bytes (random, session id and
  * key shares apart, which hello_shares carries). Unknown or unusual bodies are kept raw. */
 bool hello_from_bytes(struct bytes msg, struct hello *ret);
+/* The public values of a recorded hello, borrowed, in the order of its key shares. False if they are
+ * malformed or too many. */
+bool hello_shares_from(struct bytes msg, struct hello_shares *ret);
 /* The hello's name in SNI as borrowed bytes; empty if none. */
 struct bytes hello_view_sni(const struct hello_view *v);
 
