@@ -16,11 +16,13 @@ struct fetch_request {
 struct fetch_answer {
     bool ok;             /* a whole answer with status 200 */
     int status;          /* HTTP status, 0 if none came */
-    const char *problem; /* for people, if not ok; static or in the arena */
+    const char *problem; /* for people, if not ok; borrowed like body */
     struct bytes body;   /* borrowed until the callback returns */
 };
 typedef void fetch_done(void *arg, const struct fetch_answer *answer);
-/* Calls back exactly once, or never after net_free(). At most 2 redirects, http only. */
+/* Calls back exactly once, or never after net_free(). At most 2 redirects, http only, each judged like the
+ * first URL. Names are resolved by the system, and nothing is connected to that was not judged private or
+ * not: a second answer of DNS changes nothing. Strings of the request are copied. */
 void net_fetch(struct net *n, const struct fetch_request *r, fetch_done *done, void *arg);
 
 #endif

@@ -35,7 +35,8 @@ struct net *net_new(void) {
 
 void net_free(struct net *n) {
     if (!n) return;
-    while (n->ring.next != &n->ring) n->ring.next->drop(n->ring.next);
+    /* The newest first: what others stand on was there before them. */
+    while (n->ring.prev != &n->ring) n->ring.prev->drop(n->ring.prev);
     uv_close((uv_handle_t *)&n->step_timer, NULL);
     while (uv_run(&n->loop, UV_RUN_DEFAULT) != 0) continue; /* only close callbacks are left */
     int err = uv_loop_close(&n->loop);
