@@ -52,6 +52,10 @@ class Certs(Pki):
             extensions=["basicConstraints=critical,CA:TRUE,pathlen:0", "keyUsage=critical,keyCertSign,cRLSign"])
         self.intermediate_der = self.dir / "intermediate.der"
         self._openssl("x509", "-in", self.intermediate, "-outform", "DER", "-out", self.intermediate_der)
+        # A group of a size that no current client takes (Logjam); to find one costs a second or two.
+        self.dh1024 = self.dir / "dh1024.pem"
+        self._openssl("dhparam", "-out", self.dh1024, "1024")
+        self.ca.chmod(0o644)
 
     def _openssl(self, *command):
         subprocess.run([self.openssl, *command], check=True, capture_output=True, timeout=60)

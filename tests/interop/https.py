@@ -83,6 +83,10 @@ def openssl_cases():
         healthy("openssl/hello-retry", OpenSsl, args=("-tls1_3", "-groups", "P-384:P-256")),
         healthy("openssl/client-certificate-welcome", OpenSsl, args=("-verify", "1")),
         healthy("openssl/client-certificate-welcome-tls12", OpenSsl, args=("-tls1_2", "-verify", "1")),
+        fault("openssl/client-certificate-required", OpenSsl, "mtls-client-cert-missing", "client",
+              args=("-tls1_3", "-Verify", "1", "-verify_return_error")),
+        fault("openssl/client-certificate-required-tls12", OpenSsl, "mtls-client-cert-missing", "client",
+              args=("-tls1_2", "-Verify", "1", "-verify_return_error")),
         fault("openssl/ccm-only", OpenSsl, "cipher-no-overlap", args=("-tls1_2", "-cipher", "ECDHE-ECDSA-AES128-CCM")),
         fault("openssl/dhe-only", OpenSsl, "cipher-no-overlap", args=("-tls1_2", "-cipher", "DHE-RSA-AES128-GCM-SHA256"),
               **rsa),
@@ -96,7 +100,7 @@ def openssl_cases():
         fault("openssl/wrong-name", OpenSsl, "cert-name-mismatch", certs=({"hosts": ("other.example.test",)},)),
         fault("openssl/no-common-alpn", OpenSsl, "alpn-no-overlap", args=("-alpn", "spdy/1")),
         fault("openssl/dh-1024", OpenSsl, "dh-key-too-small", client=("--tls-max", "1.2", "--ciphers", dh[2].split(":")[0]),
-              args=(*dh, "-dhparam", "dh1024.pem"), **rsa),
+              args=(*dh, "-dhparam", "{dh1024}"), **rsa),
         fault("openssl/narrow-client-suite", OpenSsl, "cipher-no-overlap", "client",
               client=("--tls-max", "1.2", "--ciphers", "AES128-SHA"), args=("-cipher", "ECDHE+AESGCM")),
         fault("openssl/narrow-client-group", OpenSsl, "group-no-overlap", "client", client=("--groups", "X448"),
@@ -124,6 +128,8 @@ def gnutls_cases():
         fault("gnutls/dhe-only", GnuTls, "cipher-no-overlap", **rsa, **priority(tls12 + ":-KX-ALL:+DHE-RSA")),
         fault("gnutls/no-safe-renegotiation", GnuTls, "legacy-renegotiation",
               **priority(tls12 + ":%DISABLE_SAFE_RENEGOTIATION")),
+        fault("gnutls/client-certificate-required", GnuTls, "mtls-client-cert-missing", "client",
+              args=("--require-client-cert",)),
         fault("gnutls/no-certificate", GnuTls, "server-no-cert", certs=()),
         fault("gnutls/no-common-alpn", GnuTls, "alpn-no-overlap", args=("--alpn", "spdy/1", "--alpn-fatal")),
     ]
@@ -154,6 +160,8 @@ def nginx_cases():
         fault("nginx/client-without-sni", Nginx, "sni-missing-client", "client", client=("--no-sni",), blocks=NGINX_OTHER),
         fault("nginx/plain-http", Nginx, "port-not-tls", "client", plain=True),
         fault("nginx/client-odd-alpn", Nginx, "alpn-no-overlap", "client", client=("--alpn", "spdy/1"), listen="http2"),
+        fault("nginx/client-certificate-required", Nginx, "mtls-client-cert-missing", "client",
+              lines=("ssl_verify_client on", "ssl_client_certificate {ca}")),
         fault("nginx/proxy-protocol", Nginx, "proxy-protocol-mismatch", listen="proxy_protocol"),
     ]
 
@@ -169,6 +177,8 @@ def apache_cases():
                          lines("SSLProtocol -all +TLSv1.2", "SSLCipherSuite AES128-SHA"), lines(curves + "P-521"),
                          lines(curves + "P-384"), lines("SSLProtocol -all +TLSv1.2"), lines("SSLProtocol -all +TLSv1.3")),
         healthy("apache/http11-only", Apache, lines=("Protocols http/1.1",)),
+        fault("apache/client-certificate-required", Apache, "mtls-client-cert-missing", "client",
+              lines=("SSLVerifyClient require", "SSLCACertificateFile {ca}")),
         healthy("apache/two-certificates", Apache, certs=({}, {"key": "rsa"})),
         fault("apache/ccm-only", Apache, "cipher-no-overlap",
               lines=("SSLProtocol -all +TLSv1.2", "SSLCipherSuite ECDHE-ECDSA-AES128-CCM")),
@@ -199,6 +209,8 @@ def haproxy_cases():
               bind="alpn h2,http/1.1"),
         fault("haproxy/plain-http", HaProxy, "port-not-tls", "client", plain=True),
         fault("haproxy/rejects-connections", HaProxy, "closed-before-hello", lines=("tcp-request connection reject",)),
+        fault("haproxy/client-certificate-required", HaProxy, "mtls-client-cert-missing", "client",
+              bind="ca-file {ca} verify required"),
         fault("haproxy/proxy-protocol", HaProxy, "proxy-protocol-mismatch", bind="accept-proxy"),
     ]
 
@@ -302,18 +314,17 @@ def serve_intermediate(pki):
         server.shutdown()
 
 
-def make_dh1024(pki):
-    """A group that no current client takes (Logjam): its primes are found in a second or two."""
-    path = pki.dir / "dh1024.pem"
-    pki._openssl("dhparam", "-out", path, "1024")
-    path.chmod(0o644)
-    return path
+def fill_in(value, pki):
+    """The files that only this run knows, in a server's words."""
+    if isinstance(value, str):
+        return value.replace("{ca}", str(pki.ca)).replace("{dh1024}", str(pki.dh1024))
+    if isinstance(value, tuple):
+        return tuple(fill_in(v, pki) for v in value)
+    return value
 
 
 def run_case(case, tlswhy, pki):
-    options = dict(case.options)
-    if "args" in options:
-        options["args"] = tuple(str(pki.dir / a) if a == "dh1024.pem" else a for a in options["args"])
+    options = {name: fill_in(value, pki) for name, value in case.options.items()}
     with case.server(pki, **options) as server:
         trust = pki.ca if case.trust == "root" else pki.other_ca
         report = diagnose(tlswhy, server.port, trust, *case.client)
@@ -348,7 +359,6 @@ def main():
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # an ordinary exit stops the servers
     with tempfile.TemporaryDirectory(prefix="tlswhy-https-") as where:
         pki = certs.Certs(where)
-        make_dh1024(pki)
         tests = [(case.name, functools.partial(run_case, case, options.tlswhy, pki)) for case in all_cases()]
         tests += [("nginx/leaf-only-aia", functools.partial(run_aia, options.tlswhy, pki)),
                   ("nobody/closed-port", functools.partial(run_closed_port, options.tlswhy, pki))]
