@@ -196,8 +196,7 @@ static bool set_cookie(struct engine *e, struct bytes cookie) {
     }
     memcpy(e->hello.cookie, cookie.p, cookie.n);
     e->hello.cookie_n = cookie.n;
-    hello_drop_ext(&e->hello, EXT_COOKIE);
-    hello_add_ext(&e->hello, EXT_COOKIE);
+    if (!hello_has_ext(&e->hello, EXT_COOKIE)) hello_add_ext(&e->hello, EXT_COOKIE);
     return true;
 }
 
