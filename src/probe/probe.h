@@ -1,0 +1,92 @@
+/* Runs trials over net, many at once, each inside its limits; gives transcripts. Equal trials are
+ * one trial: the second asker gets the first one's run.
+ *
+ * What the carrier writes into a transcript: the results CONNECT_FAILED, PROXY_FAILED, STARTTLS_FAILED,
+ * CANCELLED, and those of greet_only; the stages up to STARTTLS. Dialogues stand in it as MSG_PLAIN.
+ * PROXY_FAILED with sys_errno is a proxy that cannot be reached; at STAGE_RESOLVE its name has no address
+ * (`place` says why); else `dialog` tells. */
+#ifndef TW_PROBE_PROBE_H
+#define TW_PROBE_PROBE_H
+
+#include "engine/engine.h"
+#include "net/dialog.h"
+#include "net/net.h"
+#include "probe/app.h"
+
+/* How the bytes travel. */
+struct transport {
+    enum starttls starttls;
+    bool use_proxy;    /* the prober's proxy */
+    bool proxy_header; /* a PROXY protocol v1 line goes before everything (after the proxy's CONNECT) */
+    bool greet_only;   /* connect and send nothing: does the peer speak or close by itself? Ends on the first
+                        * bytes (RESULT_DONE, first_bytes), on close, or after `listen_ns` (RESULT_TIMEOUT) */
+    bool plain_http;   /* HEAD / in plain text instead of TLS; ends like greet_only */
+    int64_t listen_ns;
+    unsigned first_segment;   /* bytes of the hello that go out alone … */
+    int64_t segment_pause_ns; /* … and how long the rest waits */
+    int mss;
+};
+
+/* One handshake as data. Zero it, fill it; the canonical bytes of all of it decide whether two are equal. */
+struct trial {
+    struct net_addr to; /* the target's address (or the name, for the proxy, in host) */
+    char host[256];     /* for the dialogue, Host and the proxy */
+    uint16_t host_port;
+    struct hello hello; /* random and session_id are filled in by the prober (session_id_n bytes of it) */
+    struct eng_policy policy;
+    enum eng_stop stop;
+    bool ask_http; /* HEAD / after Finished where CONTRACT.md, "Application", allows it */
+    struct transport via;
+    unsigned repeat; /* 0, 1, 2 …: the same trial again is another run only where this differs */
+};
+
+struct run {
+    struct trial trial;
+    struct transcript *t;
+    struct app_answer app;
+    bool started, done;
+    bool not_run;               /* no connection was left for it (--max-connections, --max-time): t->result is
+                                   RESULT_CANCELLED */
+    unsigned depth;             /* round trips from the beginning of the diagnosis to the end of this run */
+    int64_t begun_ns, ended_ns; /* of the prober's clock */
+};
+
+struct probe_limits {
+    int64_t timeout_ns;  /* of one connection: connect, and then each silence; twice that for all of it */
+    int64_t deadline_ns; /* of the whole diagnosis, on net_now()'s clock. A run that it cuts off has timed out
+                            if it saw a second of silence by then, and is RESULT_CANCELLED if not */
+    unsigned max_connections;
+    unsigned max_at_once; /* 16 */
+};
+
+struct prober;
+/* `proxy` may be NULL. Random numbers and key pairs are the prober's. All memory that is seen outside is the
+ * arena's, which outlives the prober and every later net_step(). */
+struct prober *prober_new(struct arena *a, struct net *n, const struct probe_limits *limits,
+                          const struct proxy *proxy);
+void prober_free(struct prober *p);
+/* Schedules a trial and returns its run, at once or already known. Started in the order asked, as the limits
+ * allow. */
+const struct run *prober_ask(struct prober *p, const struct trial *t);
+/* Looks without asking: NULL if no equal trial was asked. */
+const struct run *prober_find(const struct prober *p, const struct trial *t);
+/* Runs the loop until some run ends, or until `until_ns`, or all are done; at once if one has ended since the
+ * last step. False when nothing is under way and nothing has ended since. */
+bool prober_step(struct prober *p, int64_t until_ns);
+/* Drops every run that is not done (RESULT_CANCELLED; not_run where it had not begun). */
+void prober_cancel(struct prober *p);
+bool prober_busy(const struct prober *p);
+/* A run under way that has waited for its peer for `ns` without an answer (time to try other things
+ * meanwhile). After both Finished nothing is owed. */
+bool prober_stalled(const struct prober *p, const struct run *r, int64_t ns);
+
+struct probe_cost {
+    unsigned connections; /* TCP attempts, refused ones included */
+    uint64_t bytes_sent, bytes_received;
+    unsigned round_trips;
+};
+struct probe_cost prober_cost(const struct prober *p);
+/* Our environment failed (no descriptors): errno, 0 if not. */
+int prober_trouble(const struct prober *p);
+
+#endif

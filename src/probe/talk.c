@@ -1,0 +1,201 @@
+#include "probe/job.h"
+
+/* How long the application phase waits (CONTRACT.md, "Application"). Loopback has round trips of
+ * microseconds, and servers answer within their scheduling, so each wait has a fixed part too. */
+static const int64_t MS = 1000000;
+enum { QUIET_MS = 50, LISTEN_MS = 100, LISTEN_CERTIFICATE_MS = 300, ANSWER_MIN_MS = 1000 };
+enum { SPOKEN_MAX = 256 };
+
+static int64_t now_of(const struct job *j) {
+    return net_now(j->p->n);
+}
+
+/* Sends what the engine has; a flight that is out and unanswered is one wait (a round trip). */
+static void push(struct job *j) {
+    struct bytes out = engine_out(j->engine);
+    if (out.n == 0) return;
+    job_say(j, out);
+    engine_sent(j->engine, out.n);
+    if (!engine_waiting(j->engine) || j->awaited) return;
+    j->awaited = true;
+    j->run.t->round_trips++;
+}
+
+static void on_random(void *arg, uint8_t *out, size_t n) {
+    (void)arg;
+    crypto_random(out, n);
+}
+
+static const struct kx *on_key(void *arg, uint16_t group) {
+    const struct job *j = arg;
+    return key_pool_get(j->p->keys, group);
+}
+
+void tls_begin(struct job *j, struct bytes rest) {
+    struct trial *trial = &j->run.trial;
+    struct hello *h = &trial->hello;
+    crypto_random(h->random, sizeof(h->random));
+    crypto_random(h->session_id, h->session_id_n);
+    const struct eng_config cfg = {
+        .hello = h,
+        .policy = trial->policy,
+        .stop = trial->stop,
+        .key_for = on_key,
+        .random = on_random,
+        .arg = j,
+        .now_ns = job_clock(j),
+    };
+    j->engine = engine_new(&cfg, j->run.t);
+    conn_split(j->conn, trial->via.first_segment, trial->via.segment_pause_ns);
+    job_enter(j, PHASE_TLS, INT64_MAX);
+    push(j);
+    if (rest.n) tls_data(j, rest);
+}
+
+/* ---- after both Finished ---- */
+
+/* False: it had nothing to say. */
+static bool write_app(struct job *j) {
+    bool wrote = false;
+    for (struct bytes out = app_out(j->app); out.n > 0; out = app_out(j->app)) {
+        engine_write_app(j->engine, out, job_clock(j));
+        wrote = true;
+    }
+    return wrote;
+}
+
+/* TLS 1.3: a server that does not like the client's certificate, or the lack of one, says so a round trip
+ * after our Finished (RFC 8446 4.4.2.4), and may look at it for a while. */
+static void listen_late(struct job *j) {
+    const struct transcript *t = j->run.t;
+    int64_t wait = t->certificate_requested ? t->connect_ns * 2 + LISTEN_CERTIFICATE_MS * MS
+                                            : t->connect_ns * 6 / 5 + LISTEN_MS * MS;
+    j->run.t->round_trips++;
+    job_enter(j, PHASE_LISTENING, now_of(j) + wait);
+}
+
+static void ask(struct job *j, bool http2) {
+    const struct trial *trial = &j->run.trial;
+    int64_t wait = 4 * j->run.t->connect_ns;
+    if (wait < ANSWER_MIN_MS * MS) wait = ANSWER_MIN_MS * MS;
+    j->app = app_new(j->p->a, trial->host, trial->host_port, http2);
+    if (!write_app(j)) { /* a name that no request can carry */
+        listen_late(j);
+        return;
+    }
+    j->run.t->round_trips++;
+    job_enter(j, PHASE_ASKING, now_of(j) + wait);
+}
+
+/* Without ALPN a server may be of a protocol where it speaks first: it gets the time to. */
+static void stay_quiet(struct job *j) {
+    struct transcript *t = j->run.t;
+    int64_t wait = QUIET_MS * MS;
+    if (t->version >= TLS_1_3) {
+        wait += t->connect_ns;
+        t->round_trips++;
+    }
+    job_enter(j, PHASE_QUIET, now_of(j) + wait);
+}
+
+static void finished(struct job *j) {
+    const struct transcript *t = j->run.t;
+    bool http1 = bytes_eq(t->alpn, bytes_str("http/1.1")), http2 = bytes_eq(t->alpn, bytes_str("h2"));
+    bool may = trial_may_ask(&j->run.trial);
+    if (may && (http1 || http2))
+        ask(j, http2);
+    else if (may && t->alpn.n == 0)
+        stay_quiet(j);
+    else
+        listen_late(j);
+}
+
+static void heard_first(struct job *j, struct bytes data) {
+    struct app_answer *answer = &j->run.app;
+    if (answer->speaks_first) return;
+    answer->speaks_first = true;
+    answer->first = arena_copy(j->p->a, bytes_cut(data, 0, SPOKEN_MAX));
+    if (j->phase == PHASE_QUIET) listen_late(j);
+}
+
+/* A ticket shows that the server has our Finished, so what it wants to say first is right behind it. */
+static void heard_ticket(struct job *j) {
+    int64_t until = now_of(j) + QUIET_MS * MS;
+    if (j->phase == PHASE_QUIET && until < j->until_ns) job_enter(j, PHASE_QUIET, until);
+}
+
+/* Looks at the messages that came since the last time. True: the answer is complete. */
+static bool look(struct job *j) {
+    const struct transcript *t = j->run.t;
+    bool complete = false;
+    for (const struct msg *m = j->looked ? j->looked->next : t->first; m; m = m->next) {
+        j->looked = m;
+        if (m->from != SIDE_SERVER) continue;
+        if (m->kind == MSG_HANDSHAKE && m->type == HS_NEW_SESSION_TICKET) heard_ticket(j);
+        if (m->kind != MSG_APP) continue;
+        if (j->app)
+            complete = app_feed(j->app, m->body) || complete;
+        else
+            heard_first(j, m->body);
+    }
+    if (j->app && engine_open(j->engine)) write_app(j);
+    return complete;
+}
+
+static void take_in(struct job *j) {
+    bool complete = look(j);
+    push(j);
+    if (!engine_open(j->engine))
+        job_end(j, j->run.t->result);
+    else if (complete)
+        talk_over(j);
+}
+
+void app_data(struct job *j, struct bytes in) {
+    engine_feed(j->engine, in, job_clock(j));
+    take_in(j);
+}
+
+void quiet_over(struct job *j) {
+    ask(j, false);
+    push(j);
+}
+
+void talk_over(struct job *j) {
+    engine_close(j->engine, job_clock(j));
+    push(j);
+    job_end(j, j->run.t->result);
+}
+
+/* ---- the handshake ---- */
+
+void tls_data(struct job *j, struct bytes in) {
+    struct transcript *t = j->run.t;
+    if (t->first_byte_ns == 0) t->first_byte_ns = job_clock(j);
+    j->awaited = false;
+    engine_feed(j->engine, in, job_clock(j));
+    if (engine_open(j->engine)) {
+        finished(j);
+        take_in(j);
+        return;
+    }
+    push(j);
+    if (engine_over(j->engine)) job_end(j, t->result);
+}
+
+void tls_ended(struct job *j, int sys_errno) {
+    struct transcript *t = j->run.t;
+    t->sys_errno = sys_errno;
+    if (sys_errno == 0)
+        engine_eof(j->engine, job_clock(j));
+    else if (t->peer_reset)
+        engine_reset(j->engine, job_clock(j));
+    else
+        engine_timeout(j->engine, job_clock(j)); /* ETIMEDOUT, EHOSTUNREACH: the path went silent */
+    job_end(j, t->result);
+}
+
+void tls_silent(struct job *j) {
+    engine_timeout(j->engine, job_clock(j));
+    job_end(j, j->run.t->result);
+}
