@@ -36,7 +36,7 @@ struct kx;
 struct kx *kx_new(uint16_t group);
 /* For DHE with the server's own parameters (RFC 5246 7.4.3). */
 struct kx *kx_new_dh(struct bytes p, struct bytes g);
-/* A key pair with a given private key (X25519, X448): for published traces. */
+/* A key pair with a given private key (X25519, X448, NIST curves): for published traces. */
 struct kx *kx_from_private(uint16_t group, struct bytes priv);
 void kx_free(struct kx *k);
 struct bytes kx_public(const struct kx *k); /* lives as long as k */

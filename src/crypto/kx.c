@@ -4,7 +4,9 @@
 #include <assert.h>
 #include <openssl/bn.h>
 #include <openssl/core_names.h>
+#include <openssl/ec.h>
 #include <openssl/err.h>
+#include <openssl/param_build.h>
 #include <openssl/params.h>
 
 struct kx {
@@ -115,10 +117,42 @@ struct kx *kx_new(uint16_t group) {
     return key ? from_pkey(group, key) : NULL;
 }
 
-struct kx *kx_from_private(uint16_t group, struct bytes priv) {
-    const char *type = group == GROUP_X25519 ? "X25519" : group == GROUP_X448 ? "X448" : NULL;
+/* libcrypto wants the point beside the number, so it is computed first. */
+static EVP_PKEY *ec_from_private(const char *curve, struct bytes priv) {
+    unsigned char point[1 + 2 * 66];
+    BIGNUM *d = BN_bin2bn(priv.p, (int)priv.n, NULL);
+    EC_GROUP *group = EC_GROUP_new_by_curve_name_ex(lib_ctx(), NULL, EC_curve_nist2nid(curve));
+    EC_POINT *q = group ? EC_POINT_new(group) : NULL;
+    bool ok = d && q && EC_POINT_mul(group, q, d, NULL, NULL, NULL) > 0;
+    size_t n =
+        ok ? EC_POINT_point2oct(group, q, POINT_CONVERSION_UNCOMPRESSED, point, sizeof(point), NULL) : 0;
+    OSSL_PARAM_BLD *build = OSSL_PARAM_BLD_new();
+    EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(lib_ctx(), "EC", NULL);
     EVP_PKEY *key = NULL;
-    if (type) key = EVP_PKEY_new_raw_private_key_ex(lib_ctx(), type, NULL, priv.p, priv.n);
+    ok = n > 0 && build && ctx &&
+         OSSL_PARAM_BLD_push_utf8_string(build, OSSL_PKEY_PARAM_GROUP_NAME, curve, 0) &&
+         OSSL_PARAM_BLD_push_BN(build, OSSL_PKEY_PARAM_PRIV_KEY, d) &&
+         OSSL_PARAM_BLD_push_octet_string(build, OSSL_PKEY_PARAM_PUB_KEY, point, n);
+    OSSL_PARAM *params = ok ? OSSL_PARAM_BLD_to_param(build) : NULL;
+    if (params && EVP_PKEY_fromdata_init(ctx) > 0) EVP_PKEY_fromdata(ctx, &key, EVP_PKEY_KEYPAIR, params);
+    OSSL_PARAM_free(params);
+    EVP_PKEY_CTX_free(ctx);
+    OSSL_PARAM_BLD_free(build);
+    EC_POINT_free(q);
+    EC_GROUP_free(group);
+    BN_clear_free(d);
+    return key;
+}
+
+struct kx *kx_from_private(uint16_t group, struct bytes priv) {
+    EVP_PKEY *key = NULL;
+    for (size_t i = 0; i < TW_COUNT(kinds) && !key; i++) {
+        if (kinds[i].group != group) continue;
+        if (!kinds[i].name)
+            key = EVP_PKEY_new_raw_private_key_ex(lib_ctx(), kinds[i].type, NULL, priv.p, priv.n);
+        else if (kinds[i].type[0] == 'E')
+            key = ec_from_private(kinds[i].name, priv);
+    }
     return key ? from_pkey(group, key) : NULL;
 }
 

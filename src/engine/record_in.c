@@ -151,10 +151,21 @@ static void on_content(struct engine *e, uint8_t type, struct bytes content, siz
 
 /* In 1.3 only application_data records are protected: a CCS is plain, and so is the alert of a server
  * that has no keys, which is evidence to keep (RFC 8446 5). */
-static bool is_protected(const struct engine *e, const struct record *r) {
-    if (!e->read) return false;
-    if (e->version < TLS_1_3 || r->type == CT_APPLICATION_DATA) return true;
-    return e->open || (r->type != CT_CHANGE_CIPHER_SPEC && r->type != CT_ALERT);
+static bool may_be_plain(const struct engine *e, uint8_t type) {
+    if (!e->read) return true;
+    return e->version >= TLS_1_3 && !e->open && (type == CT_CHANGE_CIPHER_SPEC || type == CT_ALERT);
+}
+
+static bool open_record(struct engine *e, const struct record *r, uint8_t *type,
+                        uint8_t room[RECORD_CIPHER_MAX], struct bytes *ret) {
+    size_t n = 0;
+    bool ok = seal_read(e->read, type, r->version, r->body, room, RECORD_CIPHER_MAX, &n);
+    if (!ok)
+        engine_violate(e, VIOLATION_BAD_RECORD, ALERT_BAD_RECORD_MAC,
+                       "record at byte %zu of the stream (%zu bytes) does not decrypt", e->rec_off,
+                       r->body.n);
+    *ret = bytes_of(room, n);
+    return ok;
 }
 
 static void on_record(struct engine *e, const struct record *r, size_t wire_n) {
@@ -162,18 +173,13 @@ static void on_record(struct engine *e, const struct record *r, size_t wire_n) {
     uint8_t type = r->type;
     struct bytes content = r->body;
     e->rec_version = r->version;
-    e->rec_encrypted = is_protected(e, r);
-    if (e->rec_encrypted) {
-        size_t n = 0;
-        /* A handshake record that is not protected after keys were agreed on cannot verify either. */
-        if (!seal_read(e->read, &type, r->version, r->body, plain, sizeof(plain), &n)) {
-            engine_violate(e, VIOLATION_BAD_RECORD, ALERT_BAD_RECORD_MAC,
-                           "record at byte %zu of the stream (%zu bytes) does not decrypt", e->rec_off,
-                           r->body.n);
-            return;
-        }
-        content = bytes_of(plain, n);
+    e->rec_encrypted = !may_be_plain(e, type);
+    if (e->rec_encrypted && e->version >= TLS_1_3 && type != CT_APPLICATION_DATA) {
+        engine_violate(e, VIOLATION_UNEXPECTED, ALERT_UNEXPECTED_MESSAGE,
+                       "record at byte %zu of the stream is in clear, after keys were agreed on", e->rec_off);
+        return;
     }
+    if (e->rec_encrypted && !open_record(e, r, &type, plain, &content)) return;
     if (content.n > RECORD_PLAIN_MAX) {
         engine_violate(e, VIOLATION_OVERSIZED, ALERT_RECORD_OVERFLOW,
                        "record at byte %zu of the stream holds %zu bytes", e->rec_off, content.n);

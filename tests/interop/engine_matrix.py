@@ -18,12 +18,13 @@ import sys
 import threading
 from pathlib import Path
 
-from base import ROOT, Failure, Pki, Server, Skip, Tally, find, temporary_pki
+from base import HOST, ROOT, Failure, Pki, Server, Skip, Tally, find, temporary_pki
 
 AT_ONCE = 6
 VERSIONS = {"1.0": 0x0301, "1.1": 0x0302, "1.2": 0x0303, "1.3": 0x0304}
 OLD = ("1.0", "1.1")
 KX_RSA, KX_DHE = 3, 2  # enum suite_kx
+AUTH_TLS13, AUTH_RSA, AUTH_ECDSA = 0, 1, 2  # enum suite_auth
 ECDHE_GROUPS = ["secp256r1", "secp384r1", "secp521r1", "x25519", "x448"]
 FFDHE_GROUPS = ["ffdhe2048", "ffdhe3072", "ffdhe4096", "ffdhe6144", "ffdhe8192"]
 # How openssl makes a key of each type, and the signature scheme that 1.2 and 1.3 use with it.
@@ -56,7 +57,8 @@ class Client:
 
     def play(self, port, want, **options):
         """One handshake; `want` names what the printed line must say. Gives the line."""
-        command = [self.program, *(f"{k}={v}" for k, v in options.items()), "timeout=10", "127.0.0.1", str(port)]
+        command = [self.program, *(f"{k}={v}" for k, v in options.items()), f"sni={HOST}", "timeout=10", "127.0.0.1",
+                   str(port)]
         done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=60)
         said = dict(re.findall(r"(\w+)=(\"[^\"]*\"|.*?)(?= \w+=|$)", done.stdout.strip()))
         for key, value in want.items():
@@ -81,11 +83,10 @@ class Keys(Pki):
         with self.lock:
             cert, secret = self.dir / f"m-{kind}.pem", self.dir / f"m-{kind}.key"
             if not cert.exists():
-                digest = [] if kind.startswith("ed") else []
-                self._req(cert, secret, "server.example.test", KEYS[kind][0],
-                          ["subjectAltName=DNS:server.example.test", "keyUsage=critical,digitalSignature"
+                self._req(cert, secret, f"{HOST}/OU={kind}", KEYS[kind][0],
+                          [f"subjectAltName=DNS:{HOST}", "keyUsage=critical,digitalSignature"
                            + (",keyEncipherment" if kind == "rsa" else "")],
-                          ["-CA", self.ca, "-CAkey", self.ca_key, *digest], 30)
+                          ["-CA", self.ca, "-CAkey", self.ca_key], 30)
             return cert, secret
 
 
@@ -154,7 +155,7 @@ class GnuTLS(MatrixServer):
     data = r'"HTTP/.*'
 
     def configure(self):
-        priority = ("NORMAL:+VERS-ALL:-VERS-DTLS-ALL:+CIPHER-ALL:+3DES-CBC:+MAC-ALL:+DHE-RSA:+RSA:+GROUP-ALL:+SIGN-ALL"
+        priority = ("NORMAL:+VERS-ALL:-VERS-DTLS-ALL:+CIPHER-ALL:+3DES-CBC:+AES-128-CCM-8:+AES-256-CCM-8:+CAMELLIA-128-CBC:+CAMELLIA-256-CBC:+MAC-ALL:+SHA256:+SHA384:+DHE-RSA:+RSA:+GROUP-ALL:+SIGN-ALL"
                     ":%ALLOW_SMALL_RECORDS")
         command = [self.paths["gnutls-serv"], "--http", "--port", str(self.port), "--priority", priority, "--quiet"]
         for cert, key in self.leaves():
@@ -230,7 +231,7 @@ class Stunnel(MatrixServer):
     def configure(self):
         (cert, key), = self.leaves()
         both = self.write("both.pem", cert.read_text() + key.read_text() + Path(self.dh_params()).read_text())
-        answer = self.write("answer", "#!/bin/sh\nread line\nprintf 'HTTP/1.0 200 OK\\r\\n\\r\\n'\n", 0o755)
+        answer = self.write("answer", "#!/bin/sh\nwhile read -r l && [ ${#l} -gt 1 ]; do :; done\nprintf 'HTTP/1.0 200 OK\\r\\n\\r\\n'\n", 0o755)
         conf = self.write("stunnel.conf", f"""
 foreground = yes
 pid =
@@ -243,7 +244,7 @@ ciphers = ALL:@SECLEVEL=0
 ciphersuites = {":".join(TLS13)}
 curves = {":".join(ALL_GROUPS)}
 options = -NO_TLSv1
-options = -NO_TLSv1.1
+options = -NO_TLSv1_1
 exec = {answer}
 execArgs = answer
 """)
@@ -294,19 +295,15 @@ class Matrix:
     def check(self, name, test):
         if self.names and not any(name.startswith(n) for n in self.names):
             return
-        outcome = []
-
-        def capture():
-            try:
-                test()
-            except Exception as why:  # counted by the tally, in turn
-                outcome.append(why)
-
-        capture()
+        outcome = None
+        try:
+            test()
+        except Exception as why:  # counted by the tally, in turn
+            outcome = why
 
         def tell():
             if outcome:
-                raise outcome[0]
+                raise outcome
 
         with self.lock:
             self.tally.run(name, tell)
@@ -323,22 +320,18 @@ class Matrix:
 
     def groups(self, server, label):
         for version in VERSIONS:
+            # Of one kind of certificate: some servers choose it by more than the suite.
+            suites = ",".join(s.name for s in self.client.suites_of(version)
+                              if s.kx not in (KX_RSA, KX_DHE) and s.auth != AUTH_ECDSA)
             for group in server.offers(version)[1]:
-                suites = {"suites": ",".join(s.name for s in self.client.suites_of(version) if s.kx != KX_RSA and s.kx != KX_DHE)}
-                for hrr in (False, True) if version == "1.3" else (False,):
-                    # With a share of another group alone the server has to ask for this one.
-                    other = "secp256r1" if group != "secp256r1" else "x25519"
-                    shares = {"shares": other if hrr else group, "groups": f"{group},{other}" if hrr else group}
-                    if version != "1.3":
-                        shares = {"groups": group}
-                    wanted = f"(?i){group}"
-                    if hrr and other in server.offers(version)[1]:
-                        shares = {"groups": group, "shares": ""}  # an empty list of shares: RFC 8446 4.2.8
-                    self.check(f"{label}: TLS {version}, {group}{', HelloRetryRequest' if hrr else ''}",
-                               lambda: self.client.play(server.port, {"result": "done", "version": f"TLS {version}",
-                                                                      "group": wanted, "hrr": str(int(hrr)),
-                                                                      "data": server.data},
-                                                        versions=version, http=1, **shares, **suites))
+                offers = {"": {"shares": group}} if version == "1.3" else {"": {}}
+                if version == "1.3":
+                    offers[", HelloRetryRequest"] = {"shares": ""}  # an empty list of shares: RFC 8446 4.2.8
+                for words, shares in offers.items():
+                    want = {"result": "done", "version": f"TLS {version}", "group": f"(?i){group}",
+                            "hrr": str(int(bool(words))), "data": server.data}
+                    self.check(f"{label}: TLS {version}, {group}{words}", lambda: self.client.play(
+                        server.port, want, versions=version, groups=group, suites=suites, http=1, **shares))
 
     def certificate(self, server, label, kind):
         for version in VERSIONS:
@@ -350,6 +343,7 @@ class Matrix:
             if version not in OLD:
                 want["sig"] = scheme
                 more["sigalgs"] = scheme
+                more["suites"] = ",".join(s.name for s in self.client.suites_of(version) if s.kx != KX_RSA)
             self.check(f"{label}: TLS {version}, certificate {kind}",
                        lambda: self.client.play(server.port, want, versions=version, http=1, **more))
 
@@ -366,13 +360,12 @@ class Matrix:
 
 def fits(server, suite):
     """Whether the server has the kind of certificate that a suite of 1.2 and before asks for."""
-    auth_rsa, auth_ecdsa = 1, 2  # enum suite_auth
     kinds = server.options.get("keys", server.keys)
-    if suite.auth == auth_rsa:
+    if suite.auth == AUTH_RSA:
         return "rsa" in kinds
-    if suite.auth == auth_ecdsa:
+    if suite.auth == AUTH_ECDSA:
         return any(k.startswith("ec") for k in kinds)
-    return suite.auth == 0
+    return suite.auth == AUTH_TLS13
 
 
 def jobs(m, keys):

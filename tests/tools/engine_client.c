@@ -301,10 +301,16 @@ static bool receive(struct engine *e, int fd) {
     return false;
 }
 
-static bool has_data(const struct transcript *t) {
+enum { ENOUGH = 15 }; /* bytes of an answer */
+
+/* What the server said over the connection; some cut it after the first byte (RFC 4346 F.3). */
+static struct bytes data_of(const struct transcript *t) {
+    struct text all;
+    text_init(&all, t->a);
     for (const struct msg *m = t->first; m; m = m->next)
-        if (m->from == SIDE_SERVER && m->kind == MSG_APP) return true;
-    return false;
+        if (m->from == SIDE_SERVER && m->kind == MSG_APP)
+            text_add_n(&all, (const char *)m->body.p, m->body.n);
+    return bytes_of(all.s, all.n);
 }
 
 static void converse(struct engine *e, const struct transcript *t, const struct options *o, int fd) {
@@ -314,18 +320,12 @@ static void converse(struct engine *e, const struct transcript *t, const struct 
     }
     if (engine_open(e) && o->http)
         engine_write_app(e, bytes_str("GET / HTTP/1.0\r\nHost: localhost\r\n\r\n"), now());
-    while (engine_open(e) && (o->http || o->post) && !has_data(t)) {
+    while (engine_open(e) && (o->http || o->post) && data_of(t).n < ENOUGH) {
         send_out(e, fd);
         if (!receive(e, fd)) break;
     }
     engine_close(e, now());
     send_out(e, fd);
-}
-
-static const char *data_line(const struct transcript *t) {
-    for (const struct msg *m = t->first; m; m = m->next)
-        if (m->from == SIDE_SERVER && m->kind == MSG_APP) return text_escape(t->a, m->body, 15);
-    return "";
 }
 
 static void print(const struct transcript *t) {
@@ -335,7 +335,7 @@ static void print(const struct transcript *t) {
            t->suite ? suite_name(t->suite) : "-", t->group ? group_name(t->group) : "-",
            t->sigscheme ? sigscheme_name(t->sigscheme) : "-", t->hrr, t->dh_bits,
            text_escape(t->a, t->alpn, 64), t->certificate_requested, (int)t->refusal, (int)t->violation,
-           t->sent_alert, t->peer_alert, data_line(t), t->place ? t->place : "");
+           t->sent_alert, t->peer_alert, text_escape(t->a, data_of(t), ENOUGH), t->place ? t->place : "");
     for (const struct msg *m = t->first; m; m = m->next)
         fprintf(stderr, "%s %d type=%d enc=%d off=%zu wire=%zu n=%zu\n", m->from == SIDE_CLIENT ? ">" : "<",
                 (int)m->kind, m->type, m->encrypted, m->stream_off, m->wire_n, m->body.n);

@@ -277,7 +277,7 @@ static const struct refusal_case cases[] = {
       .suite = GCM_13,
       .extensions = VERSIONS_13 SHARE_13,
       .more = "080000020000"},
-     {RESULT_VIOLATION, STAGE_CERTIFICATE, VIOLATION_BAD_RECORD, ALERT_BAD_RECORD_MAC, "does not decrypt"}},
+     {RESULT_VIOLATION, STAGE_CERTIFICATE, VIOLATION_UNEXPECTED, ALERT_UNEXPECTED_MESSAGE, "in clear"}},
     {"a plain alert after the keys",
      NULL,
      {.version = TLS_1_2,
