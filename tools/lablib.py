@@ -1,0 +1,50 @@
+"""The lab from a script: `tlswhy lab` as a process, and its cases with the arguments that diagnose each."""
+
+import json
+import shlex
+import subprocess
+
+
+class LabFailed(Exception):
+    """The lab did not start; the text says why."""
+
+
+def case_names(tlswhy):
+    """[(name, what it shows, summary)] of every case."""
+    out = subprocess.run([tlswhy, "lab", "--list"], check=True, capture_output=True, text=True, timeout=30).stdout
+    return [tuple(line.split("\t")) for line in out.splitlines()]
+
+
+class Lab:
+    """Runs the named cases (all, if none is named) as a context; gives {name: arguments of tlswhy}. `wrap` turns the command
+    into the one to start, for another namespace."""
+
+    def __init__(self, tlswhy, *cases, wrap=lambda command: command):
+        self.command = wrap([str(tlswhy), "lab", "--until-eof", *cases])
+
+    def __enter__(self):
+        self.process = subprocess.Popen(self.command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        found = {}
+        for line in self.process.stdout:
+            if line == "ready\n":
+                return found
+            name, _, arguments = line.rstrip("\n").partition("\t")
+            found[name] = shlex.split(arguments)
+        raise LabFailed(f"the lab ended with status {self.process.wait()}")
+
+    def __exit__(self, *_):
+        self.process.stdin.close()
+        try:
+            self.process.wait(timeout=20)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        self.process.stdout.close()
+
+
+def report_of(output):
+    """The JSON report, or None if that is not what came."""
+    try:
+        return json.loads(output)
+    except ValueError:
+        return None
