@@ -1,5 +1,6 @@
 /* IANA's TLS registries as tables: number, name, and what the engine and the planner must know of
- * each. The rows stand in the .def files of iana/; numbers are written nowhere else but in the enums below. */
+ * each. The rows stand in the .def files of iana/; numbers are written nowhere else but in the enums below.
+ */
 #ifndef TW_WIRE_IANA_H
 #define TW_WIRE_IANA_H
 

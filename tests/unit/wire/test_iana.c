@@ -22,6 +22,27 @@ static void test_suites_are_sorted_and_found(void **state) {
     assert_null(suite_by_name("TLS_NO_SUCH_SUITE"));
 }
 
+static void assert_kx_and_hashes(const struct suite *s) {
+    const char *name = s->iana;
+    static const struct {
+        const char *part;
+        enum suite_kx kx;
+    } kx[] = {{"TLS_ECDHE_ECDSA_", KX_ECDHE}, {"TLS_ECDHE_RSA_", KX_ECDHE}, {"TLS_DHE_RSA_", KX_DHE},
+              {"TLS_DHE_DSS_", KX_DHE},       {"TLS_RSA_WITH_", KX_RSA},    {"TLS_ECDH_RSA_", KX_ECDH},
+              {"TLS_ECDH_ECDSA_", KX_ECDH},   {"TLS_DH_RSA_", KX_DH},       {"PSK_", KX_PSK}};
+    for (size_t i = 0; i < TW_COUNT(kx); i++)
+        if (strstr(name, kx[i].part)) assert_int_equal(s->kx, kx[i].kx);
+    if (strstr(name, "_anon_")) assert_int_equal(s->auth, AUTH_ANON);
+    if (strstr(name, "_ECDSA_WITH_")) assert_int_equal(s->auth, AUTH_ECDSA);
+    if (strstr(name, "_CBC_SHA256")) assert_int_equal(s->mac, MAC_SHA256);
+    if (strstr(name, "_CBC_SHA384")) assert_int_equal(s->mac, MAC_SHA384);
+    if (strstr(name, "_SHA384")) assert_int_equal(s->hash, PRF_SHA384);
+    if (strstr(name, "_GCM_") || strstr(name, "_CCM")) {
+        assert_int_equal(s->mac, MAC_NONE);
+        assert_true(s->min_version >= TLS_1_2);
+    }
+}
+
 /* The columns of a row say again what the name says. */
 static void test_suite_columns_agree_with_the_name(void **state) {
     (void)state;
@@ -49,18 +70,7 @@ static void test_suite_columns_agree_with_the_name(void **state) {
         const char *name = t[i].iana;
         for (size_t k = 0; k < TW_COUNT(ciphers); k++)
             if (strstr(name, ciphers[k].part)) assert_int_equal(t[i].cipher, ciphers[k].cipher);
-        bool with = strstr(name, "_WITH_") != NULL;
-        if (strstr(name, "TLS_ECDHE_") && !strstr(name, "_PSK_")) assert_int_equal(t[i].kx, KX_ECDHE);
-        if (strstr(name, "TLS_DHE_") && !strstr(name, "_PSK_")) assert_int_equal(t[i].kx, KX_DHE);
-        if (strstr(name, "_anon_")) assert_int_equal(t[i].auth, AUTH_ANON);
-        if (with && strstr(name, "_ECDSA_")) assert_int_equal(t[i].auth, AUTH_ECDSA);
-        if (with && strstr(name, "_CBC_SHA256")) assert_int_equal(t[i].mac, MAC_SHA256);
-        if (with && strstr(name, "_CBC_SHA384")) assert_int_equal(t[i].mac, MAC_SHA384);
-        if (strstr(name, "_SHA384")) assert_int_equal(t[i].hash, PRF_SHA384);
-        if (strstr(name, "_GCM_") || strstr(name, "_CCM")) {
-            assert_int_equal(t[i].mac, MAC_NONE);
-            assert_true(t[i].min_version >= TLS_1_2);
-        }
+        assert_kx_and_hashes(&t[i]);
         assert_int_equal(t[i].kx == KX_TLS13, t[i].min_version == TLS_1_3);
     }
 }
