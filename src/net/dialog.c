@@ -194,7 +194,7 @@ static void end_early(struct dialog *d, enum dialog_end why) {
     if (d->waiting) d->waits++;
     d->waiting = false;
     if (d->n_held > 0) dialog_note(d, bytes_of(d->held, d->n_held), " / ");
-    dialog_fail(d, why, NULL);
+    dialog_fail(d, d->why_if_over != DIALOG_NONE ? d->why_if_over : why, NULL);
 }
 
 void dialog_closed(struct dialog *d) {

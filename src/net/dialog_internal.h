@@ -38,7 +38,8 @@ struct line_state {
 
 /* Where an XMPP stream stands (dialog_xmpp.c). */
 struct xmpp_state {
-    enum { XMPP_HEADER, XMPP_FEATURES, XMPP_IN_FEATURES, XMPP_ERROR, XMPP_ANSWER } at;
+    enum { XMPP_HEADER, XMPP_FEATURES, XMPP_IN_FEATURES, XMPP_ANSWER } at;
+    bool in_error;
     bool in_tag;
     uint8_t quote; /* the quotation mark that is open inside a tag; 0 none */
     bool offered;
@@ -58,6 +59,7 @@ struct dialog {
     struct text reply; /* what came since we last spoke, escaped: the proof of what it decides */
 
     enum dialog_end why;
+    enum dialog_end why_if_over; /* of an answer whose end is not there yet, if it never comes */
     const char *line;
     unsigned waits;
     bool waiting;

@@ -138,7 +138,7 @@ static bool is_named(const struct tag *t, const char *local) {
 }
 
 /* RFC 6120 4.9.3: the condition is an element of its own inside <stream:error>. */
-static enum dialog_status stream_error(struct dialog *d, const struct tag *t) {
+static enum dialog_end end_of_condition(const struct dialog *d, const struct tag *t) {
     static const struct {
         const char *condition;
         enum dialog_end end;
@@ -151,8 +151,19 @@ static enum dialog_status stream_error(struct dialog *d, const struct tag *t) {
         {"system-shutdown", DIALOG_SERVICE_DOWN},
     };
     for (size_t i = 0; i < TW_COUNT(ends); i++)
-        if (is_named(t, ends[i].condition)) return dialog_fail(d, ends[i].end, NULL);
-    return dialog_fail(d, DIALOG_REFUSED, NULL);
+        if (is_named(t, ends[i].condition)) return ends[i].end;
+    /* Prosody without a certificate and without passwords in clear has no feature at all to offer, and says
+     * it by this condition in the place of the list. */
+    bool no_features = d->xmpp.at == XMPP_FEATURES && is_named(t, "undefined-condition");
+    return no_features ? DIALOG_NOT_OFFERED : DIALOG_REFUSED;
+}
+
+/* The text for people comes after the condition: the end is known at once, and final when the error is whole.
+ */
+static enum dialog_status in_error(struct dialog *d, const struct tag *t) {
+    bool whole = t->closes && is_named(t, "error");
+    if (d->why_if_over == DIALOG_NONE) d->why_if_over = whole ? DIALOG_REFUSED : end_of_condition(d, t);
+    return whole ? dialog_fail(d, d->why_if_over, NULL) : DIALOG_GOES_ON;
 }
 
 static enum dialog_status on_header(struct dialog *d, const struct tag *t) {
@@ -188,11 +199,11 @@ static enum dialog_status xmpp_unit(struct dialog *d, struct bytes unit, struct 
     dialog_note(d, unit, "");
     if (t.declaration) return DIALOG_GOES_ON;
     if (d->xmpp.at == XMPP_HEADER) return on_header(d, &t);
-    if (d->xmpp.at == XMPP_ERROR) return stream_error(d, &t);
+    if (d->xmpp.in_error) return in_error(d, &t);
     if (is_named(&t, "stream") && t.closes) return dialog_fail(d, DIALOG_CLOSED, NULL);
     if (is_named(&t, "error") && !t.closes) {
-        d->xmpp.at = XMPP_ERROR;
-        return t.empty ? stream_error(d, &t) : DIALOG_GOES_ON;
+        d->xmpp.in_error = true;
+        return t.empty ? dialog_fail(d, DIALOG_REFUSED, NULL) : DIALOG_GOES_ON;
     }
     return d->xmpp.at == XMPP_ANSWER ? on_answer(d, &t) : on_features(d, &t, out);
 }

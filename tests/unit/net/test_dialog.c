@@ -99,6 +99,14 @@ static void test_closed_and_silent(void **state) {
     assert_int_equal(dialog_why(d), DIALOG_CLOSED);
     assert_string_equal(dialog_line(d), "250-half a rep");
     assert_int_equal(dialog_waits(d), 2);
+
+    /* An error whose text never ends is still that error. */
+    d = dialog_starttls(&a, STARTTLS_XMPP, "h");
+    dialog_begin(d, &out);
+    dialog_feed(d, bytes_str(XMPP_HELLO "<stream:error><system-shutdown/><text>bye"), &used, &out);
+    dialog_closed(d);
+    assert_int_equal(dialog_why(d), DIALOG_SERVICE_DOWN);
+    assert_non_null(strstr(dialog_line(d), "bye"));
     arena_done(&a);
 }
 
