@@ -4,6 +4,7 @@ A Path is two network namespaces with a delayed wire between them. Servers run i
 one 127.0.0.0/8 is routed over the wire, so that any server and any client can be measured unchanged. Needs root."""
 
 import contextlib
+import itertools
 import os
 import pathlib
 import statistics
@@ -52,13 +53,16 @@ def median(command, times, of, netns=None):
 class Path:
     """The two namespaces, for as long as the context lasts."""
 
+    numbers = itertools.count()
+
     def __init__(self, one_way_ms):
         if os.geteuid() != 0:
             raise CannotMeasure("only root can make network namespaces")
         if not os.path.exists("/dev/net/tun"):
             raise CannotMeasure("this machine has no /dev/net/tun")
         self.one_way_ms = one_way_ms
-        self.near, self.far = f"tlswhy-near-{os.getpid()}", f"tlswhy-far-{os.getpid()}"
+        name = f"{os.getpid()}-{next(self.numbers)}"
+        self.near, self.far = f"tlswhy-near-{name}", f"tlswhy-far-{name}"
         self.cleanup = contextlib.ExitStack()
 
     @property
