@@ -120,12 +120,14 @@ static const uint16_t extensions[] = {EXT_SERVER_NAME,
 static void make_hello(struct hello *h, uint8_t choice) {
     h->record_version = TLS_1_0;
     h->legacy_version = choice & 4 ? (uint16_t)(TLS_SSL3 + (choice >> 4 & 3)) : TLS_1_2;
+    memset(h->random, 0x11, sizeof(h->random));
+    memset(h->session_id, 0x22, sizeof(h->session_id)); /* so that seeds can echo it */
     h->session_id_n = choice & 8 ? sizeof(h->session_id) : 0;
     for (size_t i = 0; i < TW_COUNT(suites); i++) h->suites[h->n_suites++] = suites[i];
     h->n_compressions = 1;
     for (size_t i = 0; i < TW_COUNT(extensions); i++) h->ext[h->n_ext++].type = extensions[i];
     h->groups = (struct u16_list){{GROUP_X25519, GROUP_SECP256R1, GROUP_X25519MLKEM768}, 3};
-    h->key_shares = (struct u16_list){{GROUP_X25519}, 1};
+    h->key_shares = (struct u16_list){{GROUP_X25519, GROUP_X25519MLKEM768}, 2};
     h->sigalgs =
         (struct u16_list){{SIG_ECDSA_SECP256R1_SHA256, SIG_RSA_PSS_RSAE_SHA256, SIG_RSA_PKCS1_SHA256}, 3};
     hello_set_alpn(h, "h2,http/1.1");
