@@ -1,0 +1,12 @@
+/* The same handshake at the further addresses of the name. */
+#ifndef TW_CAUSES_ADDRESSES_H
+#define TW_CAUSES_ADDRESSES_H
+
+#include "causes/cause.h"
+
+/* The outcome at address i of c->resolved: the first one's too. NULL: not tried. */
+const struct facts *address_facts(const struct casefile *c, size_t i);
+bool address_is_v6(const struct casefile *c, size_t i);
+char *address_text(const struct casefile *c, size_t i);
+
+#endif

@@ -1,0 +1,11 @@
+/* The bare ends: closed, reset, silent. Judged only when every narrower cause was tried and refuted. */
+#ifndef TW_CAUSES_BARE_H
+#define TW_CAUSES_BARE_H
+
+#include "causes/cause.h"
+
+/* Likely where the same end came twice and nothing was left untried; possible where an experiment could not
+ * be run. RULING_NO where the repetition ended otherwise: such a failure comes and goes. */
+enum ruling bare_judge(struct casefile *c, struct finding *f, const char *summary);
+
+#endif

@@ -1,0 +1,80 @@
+#include "causes/casefile.h"
+
+#include <assert.h>
+
+const struct facts *case_facts(struct casefile *c, const struct run *run) {
+    for (struct facts_entry *e = c->entries; e; e = e->next)
+        if (e->run == run) return e->facts;
+    struct facts_entry *e = ARENA_NEW(c->a, struct facts_entry);
+    *e = (struct facts_entry){.run = run, .facts = facts_of(c->a, run), .next = c->entries};
+    c->entries = e;
+    return e->facts;
+}
+
+#ifdef TLSWHY_DISABLE_EXPERIMENT
+/* The suite proves its own worth: in such a build one experiment is never run. */
+static bool is_disabled(const struct change *changes, size_t n) {
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(change_word(changes[i].kind), TLSWHY_DISABLE_EXPERIMENT) == 0) return true;
+    return false;
+}
+#else
+static bool is_disabled(const struct change *changes, size_t n) {
+    (void)changes;
+    (void)n;
+    return false;
+}
+#endif
+
+const struct facts *case_try(struct casefile *c, const struct change *changes, size_t n) {
+    assert(n <= CASE_MAX_CHANGES);
+    if (is_disabled(changes, n)) return c->subject;
+    struct trial t = c->subject_trial;
+    t.stop = STOP_SERVER_FLIGHT;
+    t.ask_http = false;
+    for (size_t i = 0; i < n; i++) change_apply(&t, &changes[i]);
+    const struct run *run = prober_ask(c->prober, &t);
+    if (!run->done) return NULL;
+    if (run->not_run) c->starved = true;
+    return case_facts(c, run);
+}
+
+bool case_further(const struct casefile *c, const struct facts *f) {
+    return f->reached > c->subject->reached;
+}
+
+bool case_hello_refused(const struct casefile *c) {
+    enum refusal r = c->subject->t->refusal;
+    return c->subject->no_server_hello && (r == REFUSAL_NONE || r == REFUSAL_VERSION);
+}
+
+void case_prove(struct casefile *c, struct finding *f, const struct facts *before,
+                const struct change *changes, size_t n, const struct facts *after) {
+    struct text t;
+    text_init(&t, c->a);
+    for (size_t i = 0; i < n; i++) text_addf(&t, "%s%s", i ? ", and " : "", change_text(c->a, &changes[i]));
+    c->after = after;
+    f->certainty = CERTAINTY_PROVEN;
+    f->has_proof = true;
+    f->proof = (struct proof){
+        .baseline = facts_outcome(c->a, before), .change = t.s, .outcome = facts_outcome(c->a, after)};
+}
+
+void case_evidence_subject(struct casefile *c, struct finding *f) {
+    finding_evidence(
+        f, text_f(c->a, "The ClientHello of %s got: %s.", c->profile, facts_outcome(c->a, c->subject)));
+}
+
+char *case_where(const struct casefile *c) {
+    if (c->trial.to.len == 0) return text_f(c->a, "%s port %u through the proxy", c->host, c->port);
+    return text_f(c->a, "%s port %u", net_addr_text(c->a, &c->trial.to), c->port);
+}
+
+bool case_host_is_name(const struct casefile *c) {
+    struct net_addr ignored;
+    return !net_addr_parse(c->host, 0, &ignored) && strchr(c->host, '.') != NULL;
+}
+
+const char *case_unknown_name(void) {
+    return "no-such-name.invalid";
+}

@@ -1,0 +1,100 @@
+/* All that is known of the endpoint under diagnosis, and the experiments on it. A cause asks with
+ * case_try(): the same handshake with some changes; the answer is there at once if an equal trial was run
+ * already, and NULL while it is under way. */
+#ifndef TW_CAUSES_CASEFILE_H
+#define TW_CAUSES_CASEFILE_H
+
+#include "causes/finding.h"
+#include "crypto/x509.h"
+#include "facts/facts.h"
+#include "net/fetch.h"
+#include "probe/change.h"
+
+enum { CASE_MAX_CHANGES = 6, CASE_MAX_FETCHES = 6, CASE_MAX_EXTRA = 16 };
+
+/* A certificate fetch by AIA (RFC 5280 4.2.2.1). */
+struct aia_fetch {
+    struct casefile *c;
+    const char *url;
+    bool done, ok;
+    const char *problem;
+};
+
+struct casefile {
+    struct arena *a;
+    const char *host; /* what the user wants to reach: a name as A-labels, or an address */
+    uint16_t port;    /* where: the real one, of --connect-to too */
+    bool offline;     /* contact nothing but the endpoint */
+    bool proxied;
+    struct net *net;
+    struct prober *prober;
+    const struct trust *trust;
+    int64_t now; /* this machine's clock, seconds since 1970 */
+
+    /* The client that has the problem, at the address diagnosed in full. */
+    const char *profile;
+    bool bent;                   /* by options: `modern` as it is may do better */
+    struct trial trial;          /* its handshake */
+    struct trial subject_trial;  /* the same without the post-quantum share: experiments start from it */
+    const struct facts *base;    /* of `trial` */
+    const struct facts *subject; /* of `subject_trial`; the same as base where nothing differs */
+    const struct facts
+        *main;            /* what the report shows: base, or subject where a hybrid group hides the rest */
+    bool modern_connects; /* `modern` as it is gets through the handshake at this address */
+
+    /* Every facts made so far, by run. */
+    struct facts_entry {
+        const struct run *run;
+        const struct facts *facts;
+        struct facts_entry *next;
+    } * entries;
+    const struct facts *after; /* where the last proof ended: what fails there is the next cause */
+    bool starved;              /* an experiment could not be run (--max-connections, --max-time) */
+
+    const struct resolved *resolved;
+    const struct facts
+        *others[RESOLVE_MAX]; /* the same handshake at the further addresses; NULL: not tried */
+
+    /* For PHASE_CERTIFICATE: filled by certificates_gather(). */
+    const struct facts *cert_facts; /* whose certificates are judged; NULL: none came */
+    struct bytes sent[CERTIFICATES_MAX];
+    struct cert_info *info; /* n_sent of them */
+    size_t n_sent;
+    struct verify_result judged; /* as sent, at `now` */
+    bool fits_host;
+    struct aia_fetch fetch[CASE_MAX_FETCHES];
+    size_t n_fetches;
+    struct bytes extra[CASE_MAX_EXTRA]; /* certificates brought by AIA */
+    size_t n_extra;
+    struct verify_result completed; /* with them */
+};
+
+/* The subject's handshake with these changes: NULL while it is under way, else its facts. Where no
+ * connection was left for it, the facts say so by run->not_run, and c->starved is set. */
+const struct facts *case_try(struct casefile *c, const struct change *changes, size_t n);
+#define CASE_TRY(c, ...)                                                                                     \
+    case_try((c), (const struct change[]){__VA_ARGS__}, TW_COUNT(((const struct change[]){__VA_ARGS__})))
+/* The facts of a run that is done, made once. */
+const struct facts *case_facts(struct casefile *c, const struct run *run);
+
+/* The experiment got further than the subject did: into success, or into the failure of the next cause. */
+bool case_further(const struct casefile *c, const struct facts *f);
+/* The hello was answered by no acceptable ServerHello, though a TLS server may be there. */
+bool case_hello_refused(const struct casefile *c);
+
+/* proven, with both outcomes: `before` failed, the changes were made, `after` happened. */
+void case_prove(struct casefile *c, struct finding *f, const struct facts *before,
+                const struct change *changes, size_t n, const struct facts *after);
+#define CASE_PROVE(c, f, before, after, ...)                                                                 \
+    case_prove((c), (f), (before), (const struct change[]){__VA_ARGS__},                                     \
+               TW_COUNT(((const struct change[]){__VA_ARGS__})), (after))
+/* Evidence: what the subject's handshake did. */
+void case_evidence_subject(struct casefile *c, struct finding *f);
+/* "the server at 127.0.0.1 port 443": for sentences. */
+char *case_where(const struct casefile *c);
+/* HOST is a name that may be sent in SNI (no address, RFC 6066 3). */
+bool case_host_is_name(const struct casefile *c);
+/* A server name that nobody has configured (RFC 6761 6.4). */
+const char *case_unknown_name(void);
+
+#endif

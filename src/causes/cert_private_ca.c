@@ -1,0 +1,45 @@
+/* The chain is in order and ends at a CA that this client does not know: a company's or a project's own. */
+#include "causes/certificates.h"
+
+static void describe(struct casefile *c, struct finding *f, const char *ca) {
+    f->summary = text_f(c->a, "The certificate of %s was issued by %s, which this client does not trust.",
+                        c->host, ca);
+    finding_evidence(f, text_f(c->a, "The chain ends at %s; no trusted root bears that name.", ca));
+    finding_slot(f, "ca", ca);
+}
+
+/* The topmost certificate at hand, taken as an anchor: is trust all that lacks? */
+static void prove_by_trust(struct casefile *c, struct finding *f, const struct verify_result *judged,
+                           const struct cert_info *top) {
+    struct verify_result r;
+    certificates_rejudge(c, &(struct rejudge){.anchor = top->der, .with_fetched = true}, &r);
+    if (certificates_path_broken(&r)) return;
+    certificates_prove(f, certificates_outcome(c, judged),
+                       text_f(c->a, "the client trusts %s as well", top->subject),
+                       certificates_outcome(c, &r));
+}
+
+static enum ruling judge(struct casefile *c, struct finding *f) {
+    if (!c->cert_facts || !certificates_path_broken(&c->judged) || c->judged.n_path == 0) return RULING_NO;
+    if (certificates_fetch(c) == RULING_OPEN) return RULING_OPEN;
+    const struct verify_result *j = &c->completed;
+    if (!certificates_path_broken(j)) return RULING_NO;
+    struct cert_info top;
+    certificates_at(c, j, j->n_path - 1, &top);
+    bool at_root = verify_has(j, VERIFY_SELF_SIGNED_IN_CHAIN);
+    const char *ca = at_root ? top.subject : top.issuer;
+    if (trust_has_subject(c->trust, at_root ? top.subject_der : top.issuer_der)) return RULING_NO;
+    if (!at_root && (top.has_scts || top.n_aia > 0 || trust_has_kin(c->trust, &top))) return RULING_NO;
+    f->certainty = CERTAINTY_LIKELY;
+    if (top.is_ca) prove_by_trust(c, f, j, &top);
+    describe(c, f, ca);
+    return RULING_YES;
+}
+
+extern const struct cause cause_cert_private_ca;
+const struct cause cause_cert_private_ca = {.id = "cert-private-ca",
+                                            .row = "incorrect-certificate",
+                                            .fixer = FIX_CLIENT,
+                                            .phase = PHASE_CERTIFICATE,
+                                            .rank = RANK_CERT_TRUST,
+                                            .judge = judge};

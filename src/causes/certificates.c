@@ -1,0 +1,159 @@
+#include "causes/certificates.h"
+
+#include <inttypes.h>
+
+/* Whether these facts show the certificates that the host's visitors get. */
+static bool is_for_host(const struct casefile *c, const struct facts *f) {
+    const char *sni = f->run->trial.hello.server_name;
+    return f->certificates.n > 0 && (!case_host_is_name(c) || text_eq_nocase(sni, c->host));
+}
+
+static const struct facts *choose(const struct casefile *c) {
+    if (is_for_host(c, c->main)) return c->main;
+    if (c->after && is_for_host(c, c->after)) return c->after;
+    for (const struct facts_entry *e = c->entries; e; e = e->next)
+        if (is_for_host(c, e->facts) && memcmp(&e->run->trial.to, &c->trial.to, sizeof(c->trial.to)) == 0)
+            return e->facts;
+    return c->main->certificates.n > 0 ? c->main : c->subject->certificates.n > 0 ? c->subject : NULL;
+}
+
+void certificates_gather(struct casefile *c) {
+    c->cert_facts = choose(c);
+    if (!c->cert_facts) return;
+    const struct certificate_msg *m = &c->cert_facts->certificates;
+    c->n_sent = m->n;
+    c->info = ARENA_ARRAY(c->a, struct cert_info, m->n);
+    for (size_t i = 0; i < m->n; i++) {
+        c->sent[i] = m->entry[i].der;
+        (void)cert_info_read(c->a, c->sent[i], &c->info[i]);
+    }
+    certificates_rejudge(c, &(struct rejudge){0}, &c->judged);
+    c->completed = c->judged;
+    c->fits_host = certificates_fit_host(c, c->cert_facts);
+}
+
+bool certificates_fit_host(const struct casefile *c, const struct facts *f) {
+    return cert_matches_host(facts_leaf(f), c->host);
+}
+
+char *certificates_names(struct casefile *c, const struct facts *f) {
+    enum { SHOWN = 4 };
+    struct cert_info info;
+    struct text t;
+    text_init(&t, c->a);
+    if (!cert_info_read(c->a, facts_leaf(f), &info)) return arena_strdup(c->a, "nobody (it cannot be read)");
+    size_t n = info.n_dns + info.n_ip;
+    for (size_t i = 0; i < n && i < SHOWN; i++)
+        text_addf(&t, "%s%s", i ? ", " : "", i < info.n_dns ? info.dns[i] : info.ip[i - info.n_dns]);
+    if (n > SHOWN) text_addf(&t, " and %zu more", n - SHOWN);
+    if (n == 0) text_addf(&t, "%s (in the common name only)", info.cn ? info.cn : info.subject);
+    return t.s;
+}
+
+void certificates_rejudge(struct casefile *c, const struct rejudge *q, struct verify_result *ret) {
+    const struct verify_query query = {.sent = c->sent,
+                                       .n_sent = c->n_sent,
+                                       .extra = c->extra,
+                                       .n_extra = q->with_fetched ? c->n_extra : 0,
+                                       .trust = c->trust,
+                                       .anchor = q->anchor,
+                                       .at = q->at ? q->at : c->now};
+    verify_chain(c->a, &query, ret);
+}
+
+bool certificates_path_broken(const struct verify_result *r) {
+    return verify_has(r, VERIFY_NO_ISSUER) || verify_has(r, VERIFY_SELF_SIGNED_IN_CHAIN);
+}
+
+void certificates_at(struct casefile *c, const struct verify_result *r, size_t depth, struct cert_info *ret) {
+    (void)cert_info_read(c->a, depth < r->n_path ? r->path[depth] : c->sent[0], ret);
+}
+
+static void fetched(void *arg, const struct fetch_answer *answer) {
+    struct aia_fetch *f = arg;
+    struct casefile *c = f->c;
+    f->done = true;
+    f->ok = answer->ok;
+    f->problem = answer->problem ? arena_strdup(c->a, answer->problem) : NULL;
+    if (answer->ok && c->n_extra < CASE_MAX_EXTRA)
+        c->n_extra +=
+            certs_from_bytes(c->a, answer->body, &c->extra[c->n_extra], CASE_MAX_EXTRA - c->n_extra);
+    certificates_rejudge(c, &(struct rejudge){.with_fetched = true}, &c->completed);
+    net_wake(c->net);
+}
+
+static bool was_fetched(const struct casefile *c, const char *url) {
+    for (size_t i = 0; i < c->n_fetches; i++)
+        if (strcmp(c->fetch[i].url, url) == 0) return true;
+    return false;
+}
+
+static void start_fetch(struct casefile *c, const char *url) {
+    struct aia_fetch *f = &c->fetch[c->n_fetches++];
+    *f = (struct aia_fetch){.c = c, .url = url};
+    /* A public name must not lead us into a private network (SSRF); a private target may. */
+    struct fetch_request q = {.url = url,
+                              .allow_private = net_addr_is_private(&c->trial.to),
+                              .max_bytes = 1u << 18,
+                              .deadline_ns = net_now(c->net) + 5 * INT64_C(1000000000)};
+    net_fetch(c->net, &q, fetched, f);
+}
+
+enum ruling certificates_fetch(struct casefile *c) {
+    if (c->n_fetches > 0 && !c->fetch[c->n_fetches - 1].done) return RULING_OPEN;
+    if (c->offline || c->proxied || !verify_has(&c->completed, VERIFY_NO_ISSUER)) return RULING_NO;
+    if (c->completed.n_path == 0 || c->n_fetches >= CASE_MAX_FETCHES) return RULING_NO;
+    struct cert_info top;
+    certificates_at(c, &c->completed, c->completed.n_path - 1, &top);
+    for (size_t i = 0; i < top.n_aia; i++) {
+        if (was_fetched(c, top.aia[i])) continue;
+        start_fetch(c, top.aia[i]);
+        return c->fetch[c->n_fetches - 1].done ? certificates_fetch(c) : RULING_OPEN;
+    }
+    return RULING_NO;
+}
+
+void certificates_prove(struct finding *f, const char *baseline, const char *change, const char *outcome) {
+    f->certainty = CERTAINTY_PROVEN;
+    f->has_proof = true;
+    f->proof = (struct proof){baseline, change, outcome};
+}
+
+char *certificates_outcome(struct casefile *c, const struct verify_result *r) {
+    if (r->ok) return arena_strdup(c->a, "the certificate chain is accepted");
+    struct text t;
+    text_init(&t, c->a);
+    text_add(&t, "the certificate chain is refused: ");
+    for (size_t i = 0; i < r->n_problems; i++)
+        text_addf(&t, "%s%s", i ? "; " : "",
+                  r->problems[i].text ? r->problems[i].text : "it cannot be verified");
+    return t.s;
+}
+
+enum ruling certificates_plain(struct casefile *c, struct finding *f, enum verify_problem problem,
+                               const char *what) {
+    for (size_t i = 0; c->cert_facts && i < c->judged.n_problems; i++) {
+        if (c->judged.problems[i].problem != problem) continue;
+        struct cert_info at;
+        certificates_at(c, &c->judged, c->judged.problems[i].depth, &at);
+        const char *whose =
+            c->judged.problems[i].depth == 0 ? "The certificate" : "A CA certificate in the chain";
+        f->certainty = CERTAINTY_PROVEN;
+        f->summary = text_f(c->a, "%s of %s (%s) %s.", whose, c->host, at.subject, what);
+        finding_evidence(f, text_f(c->a, "Subject %s, issuer %s, key %s, signed with %s.", at.subject,
+                                   at.issuer, at.key, at.signature));
+        finding_slot(f, "subject", at.subject);
+        finding_slot(f, "key", at.key);
+        finding_slot(f, "signature", at.signature);
+        return RULING_YES;
+    }
+    return RULING_NO;
+}
+
+enum clock_state certificates_clock(const struct casefile *c) {
+    enum { TOLERANCE = 300 };
+    int64_t date = c->main->run->app.date;
+    if (date == 0) return CLOCK_UNKNOWN;
+    int64_t off = date > c->now ? date - c->now : c->now - date;
+    return off <= TOLERANCE ? CLOCK_CONFIRMED : CLOCK_CONTRADICTED;
+}

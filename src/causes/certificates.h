@@ -1,0 +1,42 @@
+/* The certificates that came: read once, judged as sent, completed by AIA, and judged again with one thing
+ * changed. Re-judging costs no connection. */
+#ifndef TW_CAUSES_CERTIFICATES_H
+#define TW_CAUSES_CERTIFICATES_H
+
+#include "causes/cause.h"
+
+/* Chooses the handshake whose certificates count: this client's, with the name of the host asked for; else
+ * the nearest one that an experiment brought. Called once, before PHASE_CERTIFICATE. */
+void certificates_gather(struct casefile *c);
+/* The leaf of those facts is for the host asked for. */
+bool certificates_fit_host(const struct casefile *c, const struct facts *f);
+/* The names of that leaf, for people: "a.example, b.example and 3 more". */
+char *certificates_names(struct casefile *c, const struct facts *f);
+
+/* One question to the judge. */
+struct rejudge {
+    int64_t at;          /* 0: now */
+    struct bytes anchor; /* one more trust anchor */
+    bool with_fetched;   /* the certificates brought by AIA too */
+};
+void certificates_rejudge(struct casefile *c, const struct rejudge *q, struct verify_result *ret);
+/* The path ends before a trust anchor. */
+bool certificates_path_broken(const struct verify_result *r);
+/* Completes the path by AIA (RFC 5280 4.2.2.1), one step a fetch; the outcome stands in c->completed. */
+enum ruling certificates_fetch(struct casefile *c);
+/* A certificate at a depth of the judged path, read. */
+void certificates_at(struct casefile *c, const struct verify_result *r, size_t depth, struct cert_info *ret);
+/* Proof by re-judging. */
+void certificates_prove(struct finding *f, const char *baseline, const char *change, const char *outcome);
+/* What remains wrong, for a proof's outcome: "the chain is accepted", or the problems. */
+char *certificates_outcome(struct casefile *c, const struct verify_result *r);
+/* A problem that the certificate itself shows: proven by being there. `summary` may hold one %s: the subject
+ * at fault. */
+enum ruling certificates_plain(struct casefile *c, struct finding *f, enum verify_problem problem,
+                               const char *what);
+
+/* The local clock against the target's own Date: what can be said of it. */
+enum clock_state { CLOCK_UNKNOWN, CLOCK_CONFIRMED, CLOCK_CONTRADICTED };
+enum clock_state certificates_clock(const struct casefile *c);
+
+#endif

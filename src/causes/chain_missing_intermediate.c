@@ -1,0 +1,58 @@
+/* The certificates sent do not reach a trusted root, and the one that is missing is a CA certificate which
+ * the server should have sent (RFC 8446 4.4.2). With it, all else equal, the chain is accepted. */
+#include "causes/certificates.h"
+
+static void describe(struct casefile *c, struct finding *f) {
+    struct cert_info top;
+    certificates_at(c, &c->judged, c->judged.n_path ? c->judged.n_path - 1 : 0, &top);
+    f->summary = text_f(
+        c->a, "The server sends an incomplete chain for %s: the certificate of the issuer %s is missing.",
+        c->host, top.issuer);
+    finding_evidence(f, text_f(c->a,
+                               "The server sent %zu certificate%s; the last one that fits was issued by %s.",
+                               c->n_sent, c->n_sent == 1 ? "" : "s", top.issuer));
+    finding_slot(f, "missing", top.issuer);
+    finding_slot(f, "subject", c->info[0].subject);
+}
+
+/* Nothing could be fetched: what the certificate says of its issuer must do. A logged certificate comes from
+ * a public CA, whose root clients have; an issuer akin to a trusted root stands between it and the leaf. */
+static bool looks_public(const struct casefile *c, const struct cert_info *top) {
+    return top->has_scts || top->n_aia > 0 || trust_has_kin(c->trust, top);
+}
+
+static enum ruling judge(struct casefile *c, struct finding *f) {
+    if (!c->cert_facts || !verify_has(&c->judged, VERIFY_NO_ISSUER) || c->judged.n_path == 0)
+        return RULING_NO;
+    if (certificates_fetch(c) == RULING_OPEN) return RULING_OPEN;
+    struct cert_info top;
+    certificates_at(c, &c->judged, c->judged.n_path - 1, &top);
+    if (c->n_extra > 0 && !certificates_path_broken(&c->completed)) {
+        certificates_prove(
+            f, certificates_outcome(c, &c->judged),
+            text_f(c->a, "the issuer's certificate is fetched from %s and added", c->fetch[0].url),
+            certificates_outcome(c, &c->completed));
+        describe(c, f);
+        return RULING_YES;
+    }
+    bool reaches_untrusted_root = verify_has(&c->completed, VERIFY_SELF_SIGNED_IN_CHAIN);
+    if (reaches_untrusted_root || trust_has_subject(c->trust, top.issuer_der) || !looks_public(c, &top))
+        return RULING_NO;
+    f->certainty = CERTAINTY_LIKELY;
+    describe(c, f);
+    if (c->n_fetches)
+        finding_evidence(f, text_f(c->a,
+                                   "The certificate names %s as the place of its issuer's certificate, but "
+                                   "it could not be fetched (%s).",
+                                   c->fetch[0].url,
+                                   c->fetch[0].problem ? c->fetch[0].problem : "no certificate was there"));
+    return RULING_YES;
+}
+
+extern const struct cause cause_chain_missing_intermediate;
+const struct cause cause_chain_missing_intermediate = {.id = "chain-missing-intermediate",
+                                                       .row = "incorrect-certificate",
+                                                       .fixer = FIX_SERVER,
+                                                       .phase = PHASE_CERTIFICATE,
+                                                       .rank = RANK_CERT_CHAIN,
+                                                       .judge = judge};

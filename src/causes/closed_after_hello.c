@@ -1,0 +1,18 @@
+/* The connection is closed without an alert after every hello. */
+#include "causes/bare.h"
+
+static enum ruling judge(struct casefile *c, struct finding *f) {
+    if (!case_hello_refused(c) || c->subject->t->result != RESULT_PEER_FIN) return RULING_NO;
+    return bare_judge(
+        c, f,
+        text_f(c->a, "The server at %s closes the connection after every ClientHello, without saying why.",
+               case_where(c)));
+}
+
+extern const struct cause cause_closed_after_hello;
+const struct cause cause_closed_after_hello = {.id = "closed-after-hello",
+                                               .row = NULL,
+                                               .fixer = FIX_SERVER,
+                                               .phase = PHASE_RESIDUAL,
+                                               .rank = RANK_VERSION,
+                                               .judge = judge};

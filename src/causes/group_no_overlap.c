@@ -1,0 +1,49 @@
+/* No named group for the key exchange in common (RFC 8446 4.2.7, RFC 8422 5.1.1). */
+#include "causes/widen.h"
+
+static bool offered(const struct casefile *c, uint16_t group) {
+    return u16_has(c->subject_trial.hello.groups.v, c->subject_trial.hello.groups.n, group);
+}
+
+static void describe(struct casefile *c, struct finding *f, uint16_t group) {
+    const char *name = group_name(group);
+    f->summary = text_f(c->a,
+                        "The client and the server at %s have no group for the key exchange in common: the "
+                        "server takes %s, which the client does not offer.",
+                        case_where(c), name);
+    case_evidence_subject(c, f);
+    finding_slot(f, "group", arena_strdup(c->a, name));
+}
+
+/* A server that uses its only group whether it was offered or not shows the same cause further on. */
+static bool used_unoffered(const struct casefile *c) {
+    const struct transcript *t = c->subject->t;
+    return t->result == RESULT_VIOLATION && t->violation == VIOLATION_NOT_OFFERED && t->group != 0 &&
+           t->group != c->subject->hello.suite && !offered(c, t->group);
+}
+
+static enum ruling judge(struct casefile *c, struct finding *f) {
+    const struct facts *after = NULL;
+    if (used_unoffered(c)) {
+        after = CASE_TRY(c, {.kind = CHANGE_ALL_GROUPS});
+        if (!after) return RULING_OPEN;
+        if (!after->good) return RULING_NO;
+        CASE_PROVE(c, f, c->subject, after, {.kind = CHANGE_ALL_GROUPS});
+        describe(c, f, after->t->group);
+        return RULING_YES;
+    }
+    if (!case_hello_refused(c)) return RULING_NO;
+    enum ruling r = widen_needed(c, CHANGE_ALL_GROUPS, f, &after);
+    if (r != RULING_YES) return r;
+    if (after->t->group == 0 || offered(c, after->t->group)) return RULING_NO;
+    describe(c, f, after->t->group);
+    return RULING_YES;
+}
+
+extern const struct cause cause_group_no_overlap;
+const struct cause cause_group_no_overlap = {.id = "group-no-overlap",
+                                             .row = "cipher-suite-mismatch",
+                                             .fixer = FIX_BY_NORM,
+                                             .phase = PHASE_HANDSHAKE,
+                                             .rank = RANK_SUITE,
+                                             .judge = judge};

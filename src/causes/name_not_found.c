@@ -1,0 +1,26 @@
+/* The name has no address. */
+#include "causes/cause.h"
+
+static enum ruling judge(struct casefile *c, struct finding *f) {
+    static const char *const said[] = {
+        [RESOLVE_NO_NAME] = "the resolver says that there is no such name",
+        [RESOLVE_NO_ADDRESS] = "the name exists, but has no address of the kind asked for",
+        [RESOLVE_NO_ANSWER] = "no resolver answered",
+        [RESOLVE_BAD_NAME] = "that cannot be a name",
+    };
+    const struct resolved *r = c->resolved;
+    if (!r || r->status == RESOLVE_OK) return RULING_NO;
+    bool said_so = r->status == RESOLVE_NO_NAME || r->status == RESOLVE_NO_ADDRESS;
+    f->certainty = said_so ? CERTAINTY_PROVEN : CERTAINTY_LIKELY;
+    f->summary = text_f(c->a, "The name %s has no address: %s.", c->host, said[r->status]);
+    finding_evidence(f, text_f(c->a, "The look-up ended with: %s.", r->detail ? r->detail : said[r->status]));
+    return RULING_YES;
+}
+
+extern const struct cause cause_name_not_found;
+const struct cause cause_name_not_found = {.id = "name-not-found",
+                                           .row = NULL,
+                                           .fixer = FIX_BY_NORM,
+                                           .phase = PHASE_NAME,
+                                           .rank = RANK_CONNECT,
+                                           .judge = judge};

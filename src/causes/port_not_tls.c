@@ -1,0 +1,48 @@
+/* The peer speaks another protocol, in plain text: its first bytes prove it. */
+#include "causes/cause.h"
+
+static void describe(struct casefile *c, struct finding *f, const char *protocol) {
+    f->certainty = CERTAINTY_PROVEN;
+    f->summary = text_f(c->a, "What answers at %s does not speak TLS but %s.", case_where(c), protocol);
+    finding_slot(f, "protocol", protocol);
+    /* On a port that is assigned to TLS from the first byte on the client came to the right place. */
+    const char *assigned = implicit_tls_port(c->port);
+    if (!assigned) return;
+    f->fixer = FIXER_SERVER;
+    finding_evidence(
+        f, text_f(c->a, "Port %u is assigned to %s, which begins with TLS at once.", c->port, assigned));
+}
+
+static enum ruling judge(struct casefile *c, struct finding *f) {
+    const struct facts *s = c->subject;
+    bool other =
+        s->t->result == RESULT_NOT_TLS || (s->t->result == RESULT_STARTTLS_FAILED &&
+                                           s->t->dialog == DIALOG_NOT_SPOKEN && s->plain != PLAIN_UNKNOWN);
+    if (other) {
+        describe(c, f,
+                 s->plain != PLAIN_UNKNOWN ? text_f(c->a, "plain %s", plain_name(s->plain))
+                                           : "some other protocol");
+        finding_evidence(f, text_f(c->a, "The first bytes of the answer: \"%s\"",
+                                   text_escape(c->a, s->t->first_bytes, 80)));
+        return RULING_YES;
+    }
+    bool mute = s->t->result == RESULT_PEER_FIN || s->t->result == RESULT_PEER_RST || s->silent;
+    if (!case_hello_refused(c) || !mute) return RULING_NO;
+    const struct facts *http = CASE_TRY(c, {.kind = CHANGE_PLAIN_HTTP});
+    if (!http) return RULING_OPEN;
+    if (plain_recognise(http->t->first_bytes, c->port) != PLAIN_HTTP) return RULING_NO;
+    CASE_PROVE(c, f, s, http, {.kind = CHANGE_PLAIN_HTTP});
+    f->proof.outcome =
+        text_f(c->a, "an answer in plain HTTP: \"%s\"", text_escape(c->a, http->t->first_bytes, 40));
+    describe(c, f, "plain HTTP");
+    case_evidence_subject(c, f);
+    return RULING_YES;
+}
+
+extern const struct cause cause_port_not_tls;
+const struct cause cause_port_not_tls = {.id = "port-not-tls",
+                                         .row = "protocol-mismatch",
+                                         .fixer = FIX_CLIENT,
+                                         .phase = PHASE_HANDSHAKE,
+                                         .rank = RANK_NOT_TLS,
+                                         .judge = judge};

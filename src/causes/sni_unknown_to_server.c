@@ -1,0 +1,47 @@
+/* The server refuses a name that it has not been told of. */
+#include "causes/sni_trials.h"
+
+static void describe(struct casefile *c, struct finding *f) {
+    const char *name = c->subject_trial.hello.server_name;
+    f->summary =
+        text_f(c->a, "The server at %s does not know the name %s and refuses it.", case_where(c), name);
+    case_evidence_subject(c, f);
+    finding_slot(f, "name", arena_strdup(c->a, name));
+}
+
+/* Every name that we can think of is refused, and none at all too: only the server's word tells. */
+static enum ruling judge_by_word(struct casefile *c, struct finding *f) {
+    if (!c->subject->has_alert || c->subject->alert != ALERT_UNRECOGNIZED_NAME) return RULING_NO;
+    const struct change sibling = {.kind = CHANGE_SNI,
+                                   .name = sni_sibling(c, c->subject_trial.hello.server_name)};
+    const struct facts *other = case_try(c, &sibling, 1);
+    if (!other) return RULING_OPEN;
+    f->certainty = CERTAINTY_LIKELY;
+    if (case_further(c, other)) case_prove(c, f, c->subject, &sibling, 1, other);
+    describe(c, f);
+    finding_evidence(f, "The alert unrecognized_name is the server's own word for it.");
+    return RULING_YES;
+}
+
+static enum ruling judge(struct casefile *c, struct finding *f) {
+    if (!case_hello_refused(c) || !*c->subject_trial.hello.server_name) return RULING_NO;
+    struct sni_trials t;
+    if (!sni_trials(c, &t)) return RULING_OPEN;
+    if (!case_further(c, t.none)) return case_further(c, t.unknown) ? RULING_NO : judge_by_word(c, f);
+    if (case_further(c, t.unknown)) return RULING_NO;
+    CASE_PROVE(c, f, c->subject, t.none, {.kind = CHANGE_SNI, .name = ""});
+    describe(c, f);
+    finding_evidence(
+        f, text_f(c->a, "A made-up name is refused in the same way: %s.", facts_outcome(c->a, t.unknown)));
+    return RULING_YES;
+}
+
+static const uint8_t alerts[] = {ALERT_UNRECOGNIZED_NAME, 0};
+extern const struct cause cause_sni_unknown_to_server;
+const struct cause cause_sni_unknown_to_server = {.id = "sni-unknown-to-server",
+                                                  .row = "sni",
+                                                  .fixer = FIX_SERVER,
+                                                  .phase = PHASE_HANDSHAKE,
+                                                  .rank = RANK_SNI,
+                                                  .alerts = alerts,
+                                                  .judge = judge};

@@ -1,0 +1,30 @@
+/* The client's newest version is older than the server's oldest. */
+#include "causes/widen.h"
+
+static enum ruling judge(struct casefile *c, struct finding *f) {
+    if (!case_hello_refused(c)) return RULING_NO;
+    const struct facts *after = NULL;
+    enum ruling r = widen_needed(c, CHANGE_NEWER_VERSIONS, f, &after);
+    if (r != RULING_YES) return r;
+    uint16_t newest = c->subject_trial.policy.max_version;
+    if (after->t->version <= newest) return RULING_NO;
+    const char *client = version_name(newest), *server = version_name(after->t->version);
+    f->summary = text_f(
+        c->a, "The client offers nothing newer than %s; the server at %s wants a newer version and takes %s.",
+        client, case_where(c), server);
+    case_evidence_subject(c, f);
+    finding_evidence(f, text_f(c->a, "Offered newer versions too, the server chose %s.", server));
+    finding_slot(f, "client_version", client);
+    finding_slot(f, "server_version", server);
+    return RULING_YES;
+}
+
+static const uint8_t alerts[] = {ALERT_PROTOCOL_VERSION, 0};
+extern const struct cause cause_version_client_too_old;
+const struct cause cause_version_client_too_old = {.id = "version-client-too-old",
+                                                   .row = "protocol-mismatch",
+                                                   .fixer = FIX_CLIENT,
+                                                   .phase = PHASE_HANDSHAKE,
+                                                   .rank = RANK_VERSION,
+                                                   .alerts = alerts,
+                                                   .judge = judge};

@@ -1,0 +1,101 @@
+/* Certificates as OpenSSL reads and verifies them: what the everyday certificate causes stand on until
+ * the room pki judges paths itself. */
+#ifndef TW_CRYPTO_X509_H
+#define TW_CRYPTO_X509_H
+
+#include "crypto/crypto.h"
+
+struct cert_info {
+    bool parsed;
+    struct bytes der;
+    char *subject, *issuer; /* one line, escaped */
+    struct bytes subject_der, issuer_der;
+    char *serial; /* hex */
+    int64_t not_before, not_after;
+    char **dns; /* dNSNames, escaped */
+    size_t n_dns;
+    char **ip; /* iPAddresses as text */
+    size_t n_ip;
+    char *cn;       /* the subject's last common name; NULL */
+    char *issuer_o; /* the issuer's organisation; NULL */
+    bool has_san;
+    bool is_ca;
+    bool self_issued; /* subject and issuer are the same name */
+    bool self_signed; /* … and its own key verifies it */
+    bool has_scts;    /* embedded SCTs: it was logged, so its issuer is a public CA (RFC 6962 3.3) */
+    char *key;        /* "RSA 2048", "EC P-256", "Ed25519" */
+    enum key_type key_type;
+    unsigned key_bits;
+    char *signature; /* "ecdsa-with-SHA256" */
+    uint8_t sha256[32];
+    char **aia; /* http URLs of caIssuers (RFC 5280 4.2.2.1) */
+    size_t n_aia;
+};
+/* False (and parsed false) where OpenSSL cannot read it; der and sha256 are filled all the same. */
+bool cert_info_read(struct arena *a, struct bytes der, struct cert_info *ret);
+/* DER of a certificate that may come as DER, PEM, or a certs-only PKCS #7 bundle (RFC 5280 4.2.2.1): up to
+ * `max` of them. */
+size_t certs_from_bytes(struct arena *a, struct bytes in, struct bytes *ret, size_t max);
+/* `host`: a name as A-labels, or an address literal. SAN only, a wildcard only as the whole first label (RFC
+ * 9525). */
+bool cert_matches_host(struct bytes der, const char *host);
+/* The same for the common name alone, as clients of long ago did. */
+bool cert_cn_matches_host(struct bytes der, const char *host);
+
+/* Trust anchors. The system's are looked up by name when they are needed, not read all. */
+struct trust;
+struct trust *trust_new(void);
+struct trust *trust_new_system(void);                    /* NULL: there is none */
+bool trust_load_file(struct trust *t, const char *path); /* PEM bundle; false: none in it, or unreadable */
+bool trust_load_dir(struct trust *t, const char *path);
+void trust_free(struct trust *t);
+/* The anchors with this subject. */
+bool trust_has_subject(const struct trust *t, struct bytes subject_der);
+bool trust_has_cert(const struct trust *t, struct bytes der);
+/* Some anchor bears this organisation in its subject, or a common name that begins with the same words. Of
+ * the anchors loaded from files. */
+bool trust_has_kin(const struct trust *t, const struct cert_info *issued);
+
+enum verify_problem {
+    VERIFY_OK,
+    VERIFY_EXPIRED,
+    VERIFY_NOT_YET,
+    VERIFY_NO_ISSUER, /* the path ends before an anchor */
+    VERIFY_SELF_SIGNED_LEAF,
+    VERIFY_SELF_SIGNED_IN_CHAIN, /* it ends at a root that is not trusted */
+    VERIFY_WEAK_SIGNATURE,
+    VERIFY_WEAK_KEY,
+    VERIFY_BAD_SIGNATURE,
+    VERIFY_PURPOSE,
+    VERIFY_CA_FLAG,
+    VERIFY_NAME_CONSTRAINT,
+    VERIFY_CRITICAL_EXTENSION,
+    VERIFY_MALFORMED,
+    VERIFY_OTHER,
+    VERIFY__COUNT,
+};
+enum { VERIFY_MAX_PROBLEMS = 16, VERIFY_MAX_PATH = 16 };
+struct verify_query {
+    const struct bytes *sent; /* the leaf first */
+    size_t n_sent;
+    const struct bytes *extra; /* from elsewhere (AIA) */
+    size_t n_extra;
+    const struct trust *trust;
+    struct bytes anchor; /* one more anchor, also if it is no root; empty: none */
+    int64_t at;          /* seconds since 1970 */
+};
+struct verify_result {
+    bool ok;
+    struct {
+        enum verify_problem problem;
+        size_t depth;     /* 0: the leaf */
+        const char *text; /* OpenSSL's own words, static */
+    } problems[VERIFY_MAX_PROBLEMS];
+    size_t n_problems;
+    struct bytes path[VERIFY_MAX_PATH]; /* the leaf first; the anchor last if there is one */
+    size_t n_path;
+};
+void verify_chain(struct arena *a, const struct verify_query *q, struct verify_result *ret);
+bool verify_has(const struct verify_result *r, enum verify_problem p);
+
+#endif

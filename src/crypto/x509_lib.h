@@ -1,0 +1,15 @@
+/* Inside of crypto: OpenSSL's certificate objects. Not for other rooms. */
+#ifndef TW_CRYPTO_X509_LIB_H
+#define TW_CRYPTO_X509_LIB_H
+
+#include "crypto/lib.h"
+#include "crypto/x509.h"
+
+#include <openssl/x509v3.h>
+
+X509 *x509_from_der(struct bytes der); /* NULL if it cannot be read, or bytes follow */
+struct bytes x509_to_der(struct arena *a, X509 *cert);
+/* The anchors for this name are put on `out` (references are taken). */
+void trust_collect(const struct trust *t, const X509_NAME *subject, STACK_OF(X509) * out);
+
+#endif

@@ -1,0 +1,253 @@
+/* From a request to a verdict: look up, the first handshakes, the planner, and what the report shows. */
+#include "diagnose/session.h"
+
+#include "causes/certificates.h"
+#include "probe/modern.h"
+
+#include <errno.h>
+
+static void progress(const struct session *s, const char *line) {
+    if (s->progress) s->progress(s->progress_arg, line);
+}
+
+static void on_resolved(void *arg, const struct resolved *r) {
+    struct session *s = arg;
+    s->resolved = *r;
+    s->is_resolved = true;
+    net_wake(s->net);
+}
+
+/* Through a proxy the name is looked up there (CONTRACT.md, "Proxy"). */
+static void resolve(struct session *s) {
+    const struct request *r = s->request;
+    uint16_t port = r->connect_port ? r->connect_port : r->port;
+    if (r->proxy.kind != PROXY_NONE) {
+        s->resolved = (struct resolved){.status = RESOLVE_OK, .n = 1};
+        if (r->connect_addr) (void)net_addr_parse(r->connect_addr, port, &s->resolved.addr[0]);
+        return;
+    }
+    const char *name = r->connect_addr ? r->connect_addr : r->host;
+    net_resolve(s->net, name, port, r->family, r->resolver, net_now(s->net) + r->timeout_ns, on_resolved, s);
+    while (!s->is_resolved) net_step(s->net, s->deadline_ns);
+    if (r->connect_addr && s->resolved.n > 1) s->resolved.n = 1;
+}
+
+/* The handshake of the client that the request describes; `bent` false: of `modern` as it is. */
+static struct trial make_trial(const struct session *s, bool bent, const struct net_addr *to) {
+    const struct request *r = s->request;
+    struct trial t = {.stop = STOP_FINISHED, .ask_http = true, .to = *to};
+    const char *sni = bent && r->no_sni ? "" : bent && r->servername ? r->servername : r->host;
+    struct net_addr literal;
+    if (net_addr_parse(sni, 0, &literal)) sni = "";
+    modern_hello(&t.hello, &t.policy, sni);
+    if (bent) {
+        struct bends b = {.tls_min = r->tls_min,
+                          .tls_max = r->tls_max,
+                          .suites = r->n_suites ? r->suites : NULL,
+                          .n_suites = r->n_suites,
+                          .groups = r->groups_given ? &r->groups : NULL,
+                          .sigalgs = r->sigalgs_given ? &r->sigalgs : NULL,
+                          .alpn = r->alpn};
+        modern_bend(&t.hello, &t.policy, &b);
+    }
+    size_t n = strlen(r->host);
+    if (n < sizeof(t.host)) memcpy(t.host, r->host, n);
+    t.host_port = r->connect_port ? r->connect_port : r->port;
+    t.via.starttls = r->starttls;
+    t.via.use_proxy = r->proxy.kind != PROXY_NONE;
+    return t;
+}
+
+static struct casefile *new_case(struct session *s, bool bent) {
+    struct casefile *c = ARENA_NEW(s->a, struct casefile);
+    const struct request *r = s->request;
+    *c = (struct casefile){.a = s->a,
+                           .host = r->host,
+                           .port = r->connect_port ? r->connect_port : r->port,
+                           .offline = r->offline,
+                           .proxied = r->proxy.kind != PROXY_NONE,
+                           .net = s->net,
+                           .prober = s->prober,
+                           .trust = s->trust,
+                           .now = net_wall_clock(),
+                           .profile = "modern",
+                           .bent = bent,
+                           .resolved = &s->resolved};
+    if (s->resolved.n == 0) return c;
+    c->trial = make_trial(s, bent, &s->resolved.addr[0]);
+    c->subject_trial = c->trial;
+    change_apply(&c->subject_trial, &(struct change){.kind = CHANGE_CLASSICAL});
+    return c;
+}
+
+/* The first wave: the handshake itself, its classical twin (which a server that picks the post-quantum group
+ * will need, and which proves an intolerance), and the same at every other address. */
+static void first_wave(struct session *s, struct casefile *c) {
+    (void)prober_ask(s->prober, &c->trial);
+    (void)prober_ask(s->prober, &c->subject_trial);
+}
+
+static void ask_others(struct session *s, const struct casefile *c) {
+    for (size_t i = 1; i < s->resolved.n; i++) {
+        struct trial t = c->trial;
+        t.to = s->resolved.addr[i];
+        t.ask_http = false;
+        (void)prober_ask(s->prober, &t);
+    }
+}
+
+/* Whether the handshake of this client works at the first address. */
+static bool handshake_works(const struct casefile *c) {
+    return c->main->good;
+}
+
+static void watch_first(struct session *s, struct casefile *c) {
+    const struct run *base = prober_ask(s->prober, &c->trial),
+                     *twin = prober_ask(s->prober, &c->subject_trial);
+    c->subject = NULL;
+    c->base = plan_wait(c, base, true);
+    c->main = c->base;
+    if (c->base->good && !c->base->hybrid) {
+        c->subject = c->base;
+        return;
+    }
+    c->subject = plan_wait(c, twin, true);
+    if (!c->base->hybrid) return;
+    /* The server took the post-quantum share: what follows is read on the classical handshake. Where that one
+     * fails, the server wants post-quantum groups only, and current clients have them. */
+    if (c->subject->good || c->subject->reached >= REACHED_SERVER_HELLO)
+        c->main = c->subject;
+    else
+        c->subject = c->base;
+}
+
+static void look_at_others(struct session *s, struct casefile *c) {
+    for (size_t i = 1; i < s->resolved.n; i++) {
+        struct trial t = c->trial;
+        t.to = s->resolved.addr[i];
+        t.ask_http = false;
+        c->others[i] = plan_wait(c, prober_ask(s->prober, &t), false);
+    }
+}
+
+static bool all_others_good(const struct session *s, const struct casefile *c) {
+    for (size_t i = 1; i < s->resolved.n; i++)
+        if (c->others[i] && !c->others[i]->good) return false;
+    return true;
+}
+
+/* Everything that is wrong for this client, in the order of the contract. */
+static void diagnose_case(struct session *s, struct casefile *c, struct plan *p) {
+    plan_init(p, c);
+    if (s->resolved.status != RESOLVE_OK) {
+        plan_phase(p, PHASE_NAME);
+        return;
+    }
+    plan_handshake(p);
+    certificates_gather(c);
+    plan_phase(p, PHASE_CERTIFICATE);
+    if (s->resolved.n > 1) {
+        look_at_others(s, c);
+        if (!handshake_works(c) || !all_others_good(s, c)) plan_phase(p, PHASE_ADDRESSES);
+    }
+    plan_settle(p);
+}
+
+static bool is_bent(const struct request *r) {
+    return r->n_bent > 0;
+}
+
+static bool connects(const struct casefile *c) {
+    return c->main->reached >= REACHED_FLIGHT || c->main->hybrid;
+}
+
+static void run_diagnosis(struct session *s) {
+    const struct request *r = s->request;
+    progress(s, "looking up the name");
+    resolve(s);
+    struct casefile *own = new_case(s, is_bent(r)), *modern = NULL;
+    struct plan *p = ARENA_NEW(s->a, struct plan);
+    if (s->resolved.status != RESOLVE_OK || s->resolved.n == 0) {
+        diagnose_case(s, own, p);
+        verdict_of_name(s, p);
+        return;
+    }
+    progress(s, "shaking hands");
+    first_wave(s, own);
+    if (is_bent(r)) {
+        modern = new_case(s, false);
+        first_wave(s, modern);
+    }
+    ask_others(s, own);
+    watch_first(s, own);
+    if (modern) {
+        watch_first(s, modern);
+        own->modern_connects = connects(modern);
+    }
+    progress(s, "looking for the cause");
+    diagnose_case(s, own, p);
+    struct plan *other = NULL;
+    if (modern && p->n == 0 && handshake_works(own) && !handshake_works(modern)) {
+        other = ARENA_NEW(s->a, struct plan);
+        diagnose_case(s, modern, other);
+    }
+    prober_cancel(s->prober);
+    verdict_make(s, own, p, modern, other);
+}
+
+static const char *load_trust(struct session *s) {
+    const struct request *r = s->request;
+    if (r->n_cacert + r->n_capath == 0) {
+        s->trust = trust_new_system();
+        return s->trust ? NULL : "the system's trust store cannot be read";
+    }
+    s->trust = trust_new();
+    for (size_t i = 0; i < r->n_cacert; i++)
+        if (!trust_load_file(s->trust, r->cacert[i]))
+            return text_f(s->a, "no certificate could be read from the file '%s'", r->cacert[i]);
+    for (size_t i = 0; i < r->n_capath; i++)
+        if (!trust_load_dir(s->trust, r->capath[i]))
+            return text_f(s->a, "no certificate could be read from the folder '%s'", r->capath[i]);
+    return NULL;
+}
+
+static void close_session(struct session *s) {
+    prober_free(s->prober);
+    net_free(s->net);
+    trust_free(s->trust);
+}
+
+const struct verdict *diagnose(struct arena *a, const struct request *r,
+                               void (*report)(void *arg, const char *line), void *arg, const char **reterr,
+                               int *ret_exit) {
+    struct session s = {.a = a, .request = r, .progress = report, .progress_arg = arg};
+    const char *trouble = load_trust(&s);
+    if (trouble) {
+        trust_free(s.trust);
+        *reterr = trouble;
+        *ret_exit = 2;
+        return NULL;
+    }
+    *ret_exit = 4;
+    s.net = net_new();
+    if (!s.net) {
+        *reterr = text_f(a, "the network cannot be used: %s", strerror(errno));
+        trust_free(s.trust);
+        return NULL;
+    }
+    s.deadline_ns = net_now(s.net) + r->max_time_ns;
+    struct probe_limits limits = {.timeout_ns = r->timeout_ns,
+                                  .deadline_ns = s.deadline_ns,
+                                  .max_connections = r->max_connections,
+                                  .max_at_once = 16};
+    s.prober = prober_new(a, s.net, &limits, &r->proxy);
+    run_diagnosis(&s);
+    int e = prober_trouble(s.prober);
+    close_session(&s);
+    if (e) {
+        *reterr = text_f(a, "no connection could be made from here: %s", strerror(e));
+        return NULL;
+    }
+    *ret_exit = s.verdict->exit_status;
+    return s.verdict;
+}

@@ -1,0 +1,197 @@
+#include "diagnose/plan.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+/* A silent server is tried in other ways after this long, while the first handshake still waits. */
+#define STALL_NS (3 * 1000000000LL)
+/* How long experiments may go on once a cause is proven: they only could bring a narrower one. */
+#define GRACE_NS (2 * 1000000000LL)
+#define NEVER_NS INT64_MAX
+/* So many causes one behind the other are looked for. */
+enum { MAX_LAYERS = 3, MAX_CAUSES = 128 };
+
+void plan_init(struct plan *p, struct casefile *c) {
+    *p = (struct plan){.c = c};
+}
+
+const struct facts *plan_wait(struct casefile *c, const struct run *run, bool hedge) {
+    while (!run->done) {
+        if (!prober_step(c->prober, net_now(c->net) + 250 * 1000000LL) && !run->done) break;
+        if (!hedge || run->done || !prober_stalled(c->prober, run, STALL_NS)) continue;
+        hedge = false;
+        contrasts_ask(c, true);
+    }
+    return case_facts(c, run);
+}
+
+/* The norm rule (DESIGN.md, "Who fixes"): where both sides could move, `modern` decides which is behind. */
+static enum fixer fixer_of(const struct casefile *c, enum fixer_rule rule) {
+    switch (rule) {
+    case FIX_CLIENT:
+        return FIXER_CLIENT;
+    case FIX_SERVER:
+        return FIXER_SERVER;
+    case FIX_NETWORK:
+        return FIXER_NETWORK;
+    case FIX_BY_NORM:
+        return c->bent && c->modern_connects ? FIXER_CLIENT : FIXER_SERVER;
+    }
+    return FIXER_SERVER;
+}
+
+/* One look at each cause that is still open. */
+struct round {
+    bool (*wanted)(const struct casefile *c, const struct cause *cause);
+    enum ruling ruling[MAX_CAUSES];
+};
+
+static bool already_found(const struct plan *p, const struct cause *cause) {
+    for (size_t i = 0; i < p->n; i++)
+        if (p->found[i].cause == cause) return true;
+    return false;
+}
+
+static void judge_one(struct plan *p, const struct cause *cause, enum ruling *ruling) {
+    struct finding f = {
+        .id = cause->id, .row = cause->row, .fixer = fixer_of(p->c, cause->fixer), .order = (int)cause->rank};
+    *ruling = cause->judge(p->c, &f);
+    if (*ruling != RULING_YES || p->n >= PLAN_MAX_FINDINGS) return;
+    assert(f.summary && f.certainty != CERTAINTY_NONE);
+    f.affects[f.n_affects++] = p->c->profile;
+    p->found[p->n++] = (struct found){cause, f};
+}
+
+static size_t judge_all(struct plan *p, struct round *r) {
+    size_t open = 0;
+    for (size_t i = 0; i < cause_registry_n; i++) {
+        if (r->ruling[i] != RULING_OPEN) continue;
+        judge_one(p, cause_registry[i], &r->ruling[i]);
+        open += r->ruling[i] == RULING_OPEN;
+    }
+    return open;
+}
+
+/* Judges until nothing is open, or until the grace after the first proof is over. */
+static void play_round(struct plan *p, bool (*wanted)(const struct casefile *c, const struct cause *cause)) {
+    struct round r = {.wanted = wanted};
+    assert(cause_registry_n <= MAX_CAUSES);
+    for (size_t i = 0; i < cause_registry_n; i++)
+        r.ruling[i] =
+            wanted(p->c, cause_registry[i]) && !already_found(p, cause_registry[i]) ? RULING_OPEN : RULING_NO;
+    size_t before = p->n;
+    int64_t until = NEVER_NS;
+    while (judge_all(p, &r) > 0) {
+        if (p->n > before && until == NEVER_NS) until = net_now(p->c->net) + GRACE_NS;
+        if (net_now(p->c->net) >= until) break;
+        if (!prober_step(p->c->prober, until)) break;
+    }
+}
+
+/* The alert that ended it, of either side: 0 where there was none. */
+static uint8_t ending_alert(const struct casefile *c) {
+    const struct transcript *t = c->subject->t;
+    if (c->subject->has_alert) return t->peer_alert;
+    return t->result == RESULT_REFUSED ? t->sent_alert : 0;
+}
+
+static bool of_handshake(const struct casefile *c, const struct cause *cause) {
+    (void)c;
+    return cause->phase == PHASE_CONNECT || cause->phase == PHASE_HANDSHAKE;
+}
+
+static bool is_hinted(const struct casefile *c, const struct cause *cause) {
+    uint8_t alert = ending_alert(c);
+    if (!of_handshake(c, cause) || !cause->alerts || alert == 0) return false;
+    for (const uint8_t *a = cause->alerts; *a; a++)
+        if (*a == alert) return true;
+    return false;
+}
+
+static bool is_residual(const struct casefile *c, const struct cause *cause) {
+    (void)c;
+    return cause->phase == PHASE_RESIDUAL;
+}
+
+static bool of_name(const struct casefile *c, const struct cause *cause) {
+    (void)c;
+    return cause->phase == PHASE_NAME;
+}
+static bool of_certificate(const struct casefile *c, const struct cause *cause) {
+    (void)c;
+    return cause->phase == PHASE_CERTIFICATE;
+}
+static bool of_addresses(const struct casefile *c, const struct cause *cause) {
+    (void)c;
+    return cause->phase == PHASE_ADDRESSES;
+}
+
+void plan_phase(struct plan *p, enum phase phase) {
+    static bool (*const wanted[PHASE__COUNT])(const struct casefile *, const struct cause *) = {
+        [PHASE_NAME] = of_name,
+        [PHASE_CONNECT] = of_handshake,
+        [PHASE_HANDSHAKE] = of_handshake,
+        [PHASE_RESIDUAL] = is_residual,
+        [PHASE_CERTIFICATE] = of_certificate,
+        [PHASE_ADDRESSES] = of_addresses,
+    };
+    play_round(p, wanted[phase]);
+}
+
+/* One layer of failure: hinted causes first, then all, then the bare ends. */
+static void find_layer(struct plan *p) {
+    size_t before = p->n;
+    play_round(p, is_hinted);
+    if (p->n > before) return;
+    const struct facts *s = p->c->subject;
+    if (case_hello_refused(p->c))
+        contrasts_ask(p->c, s->silent || s->t->result == RESULT_PEER_FIN || s->t->result == RESULT_PEER_RST);
+    plan_phase(p, PHASE_HANDSHAKE);
+    if (p->n == before) plan_phase(p, PHASE_RESIDUAL);
+}
+
+void plan_handshake(struct plan *p) {
+    struct casefile *c = p->c;
+    const struct facts *subject = c->subject;
+    const struct trial trial = c->subject_trial;
+    for (unsigned layer = 0; layer < MAX_LAYERS; layer++) {
+        size_t before = p->n;
+        c->after = NULL;
+        find_layer(p);
+        /* What was flipped may fail further on: from there the next cause shows itself. */
+        if (p->n == before || !c->after || c->after->good || c->after->run->not_run) break;
+        if (c->after->reached <= c->subject->reached) break;
+        c->subject = c->after;
+        c->subject_trial = c->after->run->trial;
+    }
+    c->subject = subject;
+    c->subject_trial = trial;
+}
+
+static bool stands_for(const struct cause *narrow, const char *id) {
+    for (const char *const *r = narrow->replaces; r && *r; r++)
+        if (strcmp(*r, id) == 0) return true;
+    return false;
+}
+
+static bool is_replaced(const struct plan *p, size_t i) {
+    for (size_t k = 0; k < p->n; k++)
+        if (k != i && stands_for(p->found[k].cause, p->found[i].cause->id)) return true;
+    return false;
+}
+
+static int by_order(const void *x, const void *y) {
+    const struct finding *a = &((const struct found *)x)->finding, *b = &((const struct found *)y)->finding;
+    if (a->order != b->order) return a->order < b->order ? -1 : 1;
+    return a->certainty > b->certainty ? -1 : a->certainty < b->certainty;
+}
+
+void plan_settle(struct plan *p) {
+    struct found kept[PLAN_MAX_FINDINGS];
+    size_t n = 0;
+    for (size_t i = 0; i < p->n; i++)
+        if (!is_replaced(p, i)) kept[n++] = p->found[i];
+    qsort(kept, n, sizeof(kept[0]), by_order);
+    memcpy(p->found, kept, n * sizeof(kept[0]));
+    p->n = n;
+}

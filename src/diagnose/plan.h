@@ -1,0 +1,32 @@
+/* The planner: judges causes against the case, runs the experiments that they ask for, and stops when nothing
+ * is open. It knows the table of causes, none by name. */
+#ifndef TW_DIAGNOSE_PLAN_H
+#define TW_DIAGNOSE_PLAN_H
+
+#include "causes/cause.h"
+
+enum { PLAN_MAX_FINDINGS = 16 };
+struct plan {
+    struct casefile *c;
+    struct found {
+        const struct cause *cause;
+        struct finding finding;
+    } found[PLAN_MAX_FINDINGS];
+    size_t n;
+};
+void plan_init(struct plan *p, struct casefile *c);
+/* The handshake: connection, STARTTLS, negotiation; then, if nothing was found, the bare ends. Where a cause
+ * was found and the handshake fails further on, the next cause is looked for from there. */
+void plan_handshake(struct plan *p);
+/* Judges every cause of one phase until none is open. */
+void plan_phase(struct plan *p, enum phase phase);
+/* Drops what a narrower cause stands for, and sorts: CONTRACT.md, "Order of causes". */
+void plan_settle(struct plan *p);
+/* Waits until the run is done; where it stays silent for long, asks for the contrasts meanwhile. */
+const struct facts *plan_wait(struct casefile *c, const struct run *run, bool hedge);
+
+/* The experiments that most causes will want for a hello that was refused, asked at once so that they run
+ * side by side. */
+void contrasts_ask(struct casefile *c, bool mute);
+
+#endif

@@ -1,0 +1,194 @@
+/* The verdict's rules (CONTRACT.md, "The report"): from what was found to what a report shows. */
+#include "causes/addresses.h"
+#include "causes/certificates.h"
+#include "diagnose/session.h"
+
+const char *verdict_name(enum verdict_kind k) {
+    static const char *const names[] = {[VERDICT_OK] = "ok",
+                                        [VERDICT_PARTIAL] = "partial",
+                                        [VERDICT_FAIL] = "fail",
+                                        [VERDICT_UNDETERMINED] = "undetermined"};
+    return names[k];
+}
+
+static int exit_status(enum verdict_kind k) {
+    static const int status[] = {
+        [VERDICT_OK] = 0, [VERDICT_PARTIAL] = 1, [VERDICT_FAIL] = 1, [VERDICT_UNDETERMINED] = 3};
+    return status[k];
+}
+
+static void add_note(struct verdict *v, const char *id, const char *summary) {
+    if (v->n_notes < TW_COUNT(v->notes)) v->notes[v->n_notes++] = (struct note){id, summary};
+}
+
+static struct verdict *new_verdict(struct session *s) {
+    struct verdict *v = ARENA_NEW(s->a, struct verdict);
+    v->request = s->request;
+    s->verdict = v;
+    return v;
+}
+
+/* Causes that are merely possible make no verdict: they are said as what remains. */
+/* Causes that are merely possible make no verdict: they are said as what remains. */
+static void take_findings(struct session *s, struct verdict *v, const struct plan *p) {
+    struct text rest;
+    text_init(&rest, s->a);
+    bool solid = false;
+    for (size_t i = 0; i < p->n; i++) solid = solid || p->found[i].finding.certainty > CERTAINTY_POSSIBLE;
+    for (size_t i = 0; i < p->n && v->n_findings < VERDICT_MAX_FINDINGS; i++) {
+        if (solid)
+            v->findings[v->n_findings++] = p->found[i].finding;
+        else
+            text_addf(&rest, "%s%s",
+                      rest.n ? " " : "Possible, but not decided: ", p->found[i].finding.summary);
+    }
+    if (rest.n) v->next_step = rest.s;
+}
+
+static void finish(struct session *s, struct verdict *v) {
+    v->cost = prober_cost(s->prober);
+    v->elapsed_ns = net_now(s->net);
+    v->exit_status = exit_status(v->kind);
+}
+
+static const char *first_cause(const struct verdict *v) {
+    return v->n_findings ? v->findings[0].id : NULL;
+}
+
+void verdict_of_name(struct session *s, struct plan *p) {
+    struct verdict *v = new_verdict(s);
+    take_findings(s, v, p);
+    v->kind = v->n_findings ? VERDICT_FAIL : VERDICT_UNDETERMINED;
+    v->clients[v->n_clients++] = (struct client_outcome){
+        .profile = "modern", .current = true, .outcome = "no address", .cause = first_cause(v)};
+    finish(s, v);
+}
+
+static bool has_phase(const struct plan *p, enum phase phase) {
+    for (size_t i = 0; i < p->n; i++)
+        if (p->found[i].cause->phase == phase && p->found[i].finding.certainty > CERTAINTY_POSSIBLE)
+            return true;
+    return false;
+}
+
+static bool only_phase(const struct plan *p, enum phase phase) {
+    for (size_t i = 0; i < p->n; i++)
+        if (p->found[i].cause->phase != phase) return false;
+    return p->n > 0;
+}
+
+/* `ok`: this client and every current client connects, at every address; `partial`: this client at the first
+ * address, but not every current client, or not everywhere. */
+static enum verdict_kind kind_of(const struct casefile *own, const struct plan *p, const struct plan *other,
+                                 const struct verdict *v) {
+    bool own_connects = own->main->good && (p->n == 0 || only_phase(p, PHASE_ADDRESSES));
+    if (own_connects && p->n == 0 && !other) return VERDICT_OK;
+    if (v->n_findings == 0) return VERDICT_UNDETERMINED;
+    return own_connects ? VERDICT_PARTIAL : VERDICT_FAIL;
+}
+
+/* The cause at a further address: the one that is about the addresses, else the one found in full. */
+static const char *cause_elsewhere(const struct verdict *v, const struct plan *p) {
+    for (size_t i = 0; i < p->n; i++)
+        if (p->found[i].cause->phase == PHASE_ADDRESSES) return p->found[i].cause->id;
+    return first_cause(v);
+}
+
+static void list_addresses(struct session *s, struct verdict *v, struct casefile *c, const struct plan *p) {
+    bool first_fails = v->kind == VERDICT_FAIL || v->kind == VERDICT_UNDETERMINED;
+    v->address = s->resolved.addr[0].len ? address_text(c, 0) : NULL;
+    for (size_t i = 0; i < s->resolved.n; i++) {
+        const struct facts *f = address_facts(c, i);
+        if (s->resolved.addr[i].len == 0) continue;
+        bool cert_fails = has_phase(p, PHASE_CERTIFICATE);
+        bool well = f && f->good && !cert_fails && !(i == 0 && first_fails);
+        const char *outcome = !f                 ? "not tried"
+                              : f->good && !well ? "certificate refused"
+                                                 : facts_word(s->a, f);
+        v->addresses[v->n_addresses++] = (struct address_outcome){.address = address_text(c, i),
+                                                                  .outcome = well ? "ok" : outcome,
+                                                                  .cause = well     ? NULL
+                                                                           : i == 0 ? first_cause(v)
+                                                                                    : cause_elsewhere(v, p)};
+    }
+}
+
+static void list_clients(struct session *s, struct verdict *v, const struct casefile *modern,
+                         bool cert_fails) {
+    bool connects = modern->main->good;
+    const char *word = !connects ? facts_word(s->a, modern->main) : cert_fails ? "certificate refused" : "ok";
+    v->clients[v->n_clients++] =
+        (struct client_outcome){.profile = "modern",
+                                .current = true,
+                                .outcome = word,
+                                .cause = connects && !cert_fails ? NULL : first_cause(v)};
+}
+
+static void list_path(struct session *s, struct verdict *v, const struct casefile *c) {
+    if (!c->cert_facts) return;
+    struct path_outcome *o = &v->paths[v->n_paths++];
+    const struct verify_result *r = &c->judged;
+    bool broken = certificates_path_broken(r) || verify_has(r, VERIFY_SELF_SIGNED_LEAF);
+    *o = (struct path_outcome){.profile = "modern", .valid = r->ok && c->fits_host, .length = r->n_path};
+    o->problems = ARENA_ARRAY(s->a, const char *, r->n_problems + 1);
+    for (size_t i = 0; i < r->n_problems; i++)
+        o->problems[o->n_problems++] = r->problems[i].text ? r->problems[i].text : "cannot be verified";
+    if (!c->fits_host) o->problems[o->n_problems++] = "no name in the certificate fits the host";
+    struct cert_info root;
+    if (!broken && r->n_path > 0 && cert_info_read(s->a, r->path[r->n_path - 1], &root))
+        o->root = root.subject;
+    v->certs = c->info;
+    v->n_certs = c->n_sent;
+}
+
+static void undetermined(struct session *s, struct verdict *v, const struct casefile *c) {
+    v->seen = text_f(s->a, "The handshake of %s with %s got: %s.", c->profile, case_where(c),
+                     facts_outcome(s->a, c->main));
+    if (c->main->t->place) v->seen = text_f(s->a, "%s Place: %s.", v->seen, c->main->t->place);
+    if (v->next_step) return;
+    v->next_step =
+        c->starved
+            ? "Not every experiment could be run within the limits: raise --max-connections or --max-time."
+            : "No single change of the handshake made it succeed. The same run from another network, and "
+              "the server's log at this time, would decide.";
+}
+
+/* What is worth knowing and breaks nobody. */
+static void take_notes(struct session *s, struct verdict *v, const struct casefile *c) {
+    static const int64_t SOON = 14 * 86400;
+    const struct facts *m = c->main;
+    if (m->hybrid && c->main == c->base)
+        add_note(
+            v, "certificate-not-read",
+            "The server takes post-quantum key shares only; its certificate could not be read with them.");
+    if (m->warned_of_name)
+        add_note(v, "sni-warning",
+                 "The server warned that it does not know the name (alert unrecognized_name), and went on.");
+    if (!c->cert_facts) return;
+    int64_t left = c->info[0].not_after - c->now;
+    if (c->info[0].parsed && left > 0 && left < SOON)
+        add_note(v, "cert-expires-soon",
+                 text_f(s->a, "The certificate expires in %s, on %s.", text_duration(s->a, left),
+                        text_time(s->a, c->info[0].not_after)));
+    for (size_t i = 1; i < c->n_sent; i++)
+        if (c->info[i].self_signed && c->judged.ok)
+            add_note(v, "chain-needless-root",
+                     text_f(s->a, "The server sends the root %s too, which clients have or do not trust.",
+                            c->info[i].subject));
+}
+
+void verdict_make(struct session *s, struct casefile *own, struct plan *p, struct casefile *modern,
+                  struct plan *other) {
+    struct verdict *v = new_verdict(s);
+    take_findings(s, v, p->n ? p : other ? other : p);
+    v->kind = kind_of(own, p, other, v);
+    if (v->kind == VERDICT_UNDETERMINED) undetermined(s, v, own->main->good && modern ? modern : own);
+    v->main = own->main->run;
+    v->servername = *own->trial.hello.server_name ? own->trial.hello.server_name : NULL;
+    v->fetches = (unsigned)own->n_fetches;
+    list_addresses(s, v, own, p);
+    list_clients(s, v, modern ? modern : own, has_phase(p, PHASE_CERTIFICATE));
+    list_path(s, v, own);
+    take_notes(s, v, own);
+    finish(s, v);
+}

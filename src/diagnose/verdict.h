@@ -1,0 +1,72 @@
+/* The outcome of a diagnosis: all that a report shows, and nothing that a report would have to decide. All
+ * memory is the arena's. */
+#ifndef TW_DIAGNOSE_VERDICT_H
+#define TW_DIAGNOSE_VERDICT_H
+
+#include "causes/finding.h"
+#include "crypto/x509.h"
+#include "diagnose/request.h"
+#include "probe/probe.h"
+
+enum verdict_kind { VERDICT_OK, VERDICT_PARTIAL, VERDICT_FAIL, VERDICT_UNDETERMINED };
+const char *verdict_name(enum verdict_kind k);
+
+enum { VERDICT_MAX_FINDINGS = 16 };
+struct note {
+    const char *id, *summary;
+};
+struct address_outcome {
+    const char *address;
+    const char *outcome; /* "ok", or what happened: "refused", "alert handshake_failure" … */
+    const char *cause;   /* id; NULL */
+};
+struct client_outcome {
+    const char *profile;
+    bool current;
+    const char *outcome; /* "ok" or what happened */
+    const char *cause;   /* id; NULL */
+};
+struct path_outcome {
+    const char *profile;
+    bool valid;
+    const char *root; /* subject; NULL */
+    size_t length;
+    const char **problems;
+    size_t n_problems;
+};
+
+struct verdict {
+    const struct request *request;
+    enum verdict_kind kind;
+    const char *address;    /* the one diagnosed in full; NULL if none was found */
+    const char *servername; /* sent in SNI; NULL none */
+    struct finding findings[VERDICT_MAX_FINDINGS];
+    size_t n_findings;
+    struct note notes[16];
+    size_t n_notes;
+    struct address_outcome addresses[RESOLVE_MAX];
+    size_t n_addresses;
+    const struct run *main;  /* this client's handshake with the first address; NULL if there was none */
+    struct cert_info *certs; /* as the server sent them */
+    size_t n_certs;
+    struct path_outcome paths[8];
+    size_t n_paths;
+    struct client_outcome clients[8];
+    size_t n_clients;
+    /* For `undetermined`: what was seen, and what could decide. */
+    const char *seen;
+    const char *next_step;
+    struct probe_cost cost;
+    unsigned fetches;
+    int64_t elapsed_ns;
+    int exit_status; /* 0, 1, 3 as CONTRACT.md says */
+};
+
+/* Diagnoses; NULL only where our environment failed or a file cannot be read, with *reterr (one line) and
+ * *ret_exit (2 or 4). `progress` may be NULL: it is called with a short line now and then. Defined in
+ * diagnose/diagnose.c. */
+const struct verdict *diagnose(struct arena *a, const struct request *r,
+                               void (*progress)(void *arg, const char *line), void *arg, const char **reterr,
+                               int *ret_exit);
+
+#endif

@@ -1,0 +1,74 @@
+#include "facts/facts.h"
+
+/* The stage at the end says what was completed before it. */
+static enum reached reached_by_stage(enum stage s) {
+    static const enum reached by_stage[STAGE__COUNT] = {
+        [STAGE_RESOLVE] = REACHED_NOTHING,
+        [STAGE_CONNECT] = REACHED_NOTHING,
+        [STAGE_STARTTLS] = REACHED_TCP,
+        [STAGE_CLIENT_HELLO] = REACHED_TLS,
+        [STAGE_SERVER_HELLO] = REACHED_TLS,
+        [STAGE_CERTIFICATE] = REACHED_SERVER_HELLO,
+        [STAGE_KEY_EXCHANGE] = REACHED_SERVER_HELLO,
+        [STAGE_CLIENT_AUTH] = REACHED_FLIGHT,
+        [STAGE_FINISHED] = REACHED_FLIGHT,
+        [STAGE_APPLICATION] = REACHED_FINISHED,
+    };
+    return by_stage[s];
+}
+
+static enum reached how_far(const struct transcript *t) {
+    if (t->result == RESULT_DONE) return REACHED_AIM;
+    if (t->result == RESULT_RECOGNISED)
+        return transcript_find(t, SIDE_SERVER, HS_CERTIFICATE) ? REACHED_FLIGHT : REACHED_SERVER_HELLO;
+    enum reached r = reached_by_stage(t->stage);
+    return r == REACHED_NOTHING && t->connected ? REACHED_TCP : r;
+}
+
+static void read_hello(struct facts *f, const struct msg *m) {
+    struct rd r;
+    rd_init(&r, m->body);
+    f->server_hello = server_hello_read(&r, &f->hello) || f->hello.suite != 0;
+    f->sni_acknowledged = f->sni_acknowledged || f->hello.has_server_name;
+}
+
+static void read_message(struct facts *f, const struct msg *m) {
+    struct rd r;
+    rd_init(&r, m->body);
+    struct encrypted_extensions ee;
+    if (m->type == HS_SERVER_HELLO) read_hello(f, m);
+    if (m->type == HS_ENCRYPTED_EXTENSIONS && encrypted_extensions_read(&r, &ee))
+        f->sni_acknowledged = f->sni_acknowledged || ee.has_server_name;
+    if (m->type == HS_CERTIFICATE && f->certificates.n == 0)
+        certificate_read(&r, f->t->version >= TLS_1_3, &f->certificates);
+}
+
+static void read_messages(struct facts *f) {
+    for (const struct msg *m = f->t->first; m; m = m->next) {
+        if (m->from != SIDE_SERVER) continue;
+        if (m->kind == MSG_HANDSHAKE) read_message(f, m);
+        if (m->kind == MSG_ALERT && m->level == ALERT_WARNING && m->type == ALERT_UNRECOGNIZED_NAME)
+            f->warned_of_name = true;
+    }
+}
+
+const struct facts *facts_of(struct arena *a, const struct run *run) {
+    struct facts *f = ARENA_NEW(a, struct facts);
+    const struct transcript *t = run->t;
+    *f = (struct facts){.run = run, .t = t, .reached = how_far(t)};
+    f->good = t->result == RESULT_DONE || (t->result == RESULT_RECOGNISED && t->version != TLS_SSL2);
+    f->hybrid = t->result == RESULT_RECOGNISED && t->group != 0 && group_by_id(t->group) &&
+                group_by_id(t->group)->kind == GROUP_HYBRID;
+    f->no_server_hello = !f->good && f->reached == REACHED_TLS && t->result != RESULT_NOT_TLS;
+    f->silent = t->result == RESULT_TIMEOUT && t->first_bytes.n == 0;
+    f->has_alert = t->result == RESULT_PEER_ALERT;
+    f->alert = f->has_alert ? t->peer_alert : 0;
+    if (t->first_bytes.n > 0 && (t->result == RESULT_NOT_TLS || t->dialog == DIALOG_NOT_SPOKEN))
+        f->plain = plain_recognise(t->first_bytes, t->port);
+    read_messages(f);
+    return f;
+}
+
+struct bytes facts_leaf(const struct facts *f) {
+    return f->certificates.n > 0 ? f->certificates.entry[0].der : (struct bytes){0};
+}

@@ -1,0 +1,321 @@
+#include "probe/change.h"
+
+#include "probe/modern.h"
+
+#include <assert.h>
+
+static void list_add(struct u16_list *l, uint16_t v) {
+    if (l->n < HELLO_MAX_LIST && !u16_has(l->v, l->n, v)) l->v[l->n++] = v;
+}
+
+static void classical(struct trial *t, const struct change *c) {
+    (void)c;
+    struct u16_list keep = {0};
+    const struct u16_list *old = &t->hello.groups;
+    for (size_t i = 0; i < old->n; i++)
+        if (!group_is_hybrid(old->v[i])) list_add(&keep, old->v[i]);
+    hello_set_groups(&t->hello, keep.v, keep.n);
+}
+
+static void add_suite(struct hello *h, uint16_t id) {
+    if (h->n_suites < HELLO_MAX_SUITES && !hello_has_suite(h, id)) h->suites[h->n_suites++] = id;
+}
+
+/* A version comes with the suites without which nobody can speak it: those of `modern` that the old range has
+ * no use for. */
+static void add_modern_suites(struct hello *h, uint16_t min, uint16_t max, const struct eng_policy *old) {
+    struct hello modern;
+    struct eng_policy ignored;
+    modern_hello(&modern, &ignored, "");
+    for (size_t i = 0; i < modern.n_suites; i++) {
+        const struct suite *s = suite_by_id(modern.suites[i]);
+        bool in_new = s && s->min_version <= max && s->max_version >= min;
+        bool in_old = s && s->min_version <= old->max_version && s->max_version >= old->min_version;
+        if (in_new && !in_old) add_suite(h, s->id);
+    }
+}
+
+static void older_versions(struct trial *t, const struct change *c) {
+    (void)c;
+    struct eng_policy old = t->policy;
+    hello_set_versions(&t->hello, &t->policy, TLS_SSL3, old.max_version);
+    if (old.min_version > TLS_SSL3)
+        add_modern_suites(&t->hello, TLS_SSL3, (uint16_t)(old.min_version - 1), &old);
+}
+
+static void newer_versions(struct trial *t, const struct change *c) {
+    (void)c;
+    struct eng_policy old = t->policy;
+    hello_set_versions(&t->hello, &t->policy, old.min_version, TLS_1_3);
+    if (old.max_version < TLS_1_3)
+        add_modern_suites(&t->hello, (uint16_t)(old.max_version + 1), TLS_1_3, &old);
+}
+
+static void only_older(struct trial *t, const struct change *c) {
+    (void)c;
+    struct eng_policy old = t->policy;
+    hello_set_versions(&t->hello, &t->policy, TLS_SSL3, TLS_1_1);
+    hello_drop_grease(&t->hello);
+    add_modern_suites(&t->hello, TLS_SSL3, TLS_1_1, &old);
+}
+
+static void only_tls12(struct trial *t, const struct change *c) {
+    (void)c;
+    uint16_t min = t->policy.min_version < TLS_1_2 ? t->policy.min_version : TLS_1_2;
+    hello_set_versions(&t->hello, &t->policy, min, TLS_1_2);
+}
+
+/* What some server with a certificate, or with none, could pick. */
+static bool widely_known(const struct suite *s) {
+    static const bool kx[] = {[KX_TLS13] = true, [KX_ECDHE] = true, [KX_DHE] = true,   [KX_RSA] = true,
+                              [KX_ECDH] = true,  [KX_DH] = true,    [KX_OTHER] = false};
+    return kx[s->kx] && s->auth != AUTH_PSK && s->auth != AUTH_OTHER;
+}
+
+/* What the client offers already stays in front, so that a server that follows the client's order
+ * keeps its choice; the safer grades come first behind it. */
+static void all_suites(struct trial *t, const struct change *c) {
+    (void)c;
+    struct hello *h = &t->hello;
+    size_t n;
+    const struct suite *table = suite_table(&n);
+    for (int grade = GRADE_MODERN; grade <= GRADE_INSECURE; grade++)
+        for (size_t i = 0; i < n; i++)
+            if ((int)table[i].grade == grade && widely_known(&table[i])) add_suite(h, table[i].id);
+}
+
+/* The twin of a suite for the other kind of certificate key: all else equal. */
+static bool is_twin(const struct suite *a, const struct suite *b) {
+    bool other =
+        (a->auth == AUTH_RSA && b->auth == AUTH_ECDSA) || (a->auth == AUTH_ECDSA && b->auth == AUTH_RSA);
+    return other && a->kx == b->kx && a->cipher == b->cipher && a->mac == b->mac && a->hash == b->hash;
+}
+
+static void other_auth(struct trial *t, const struct change *c) {
+    (void)c;
+    size_t n, own = t->hello.n_suites;
+    const struct suite *table = suite_table(&n);
+    for (size_t k = 0; k < own; k++) {
+        const struct suite *s = suite_by_id(t->hello.suites[k]);
+        for (size_t i = 0; s && s->cipher != CIPHER_NONE && i < n; i++)
+            if (is_twin(s, &table[i])) add_suite(&t->hello, table[i].id);
+    }
+    struct hello modern;
+    struct eng_policy ignored;
+    modern_hello(&modern, &ignored, "");
+    for (size_t i = 0; i < modern.sigalgs.n; i++) list_add(&t->hello.sigalgs, modern.sigalgs.v[i]);
+}
+
+static void all_groups(struct trial *t, const struct change *c) {
+    (void)c;
+    size_t n;
+    const struct group *table = group_table(&n);
+    for (int supported = 1; supported >= 0; supported--)
+        for (size_t i = 0; i < n; i++)
+            if (table[i].kind != GROUP_HYBRID && table[i].supported == (supported == 1))
+                list_add(&t->hello.groups, table[i].id);
+    if (t->hello.key_shares.n == 0) hello_set_groups(&t->hello, t->hello.groups.v, t->hello.groups.n);
+}
+
+static void all_sigalgs(struct trial *t, const struct change *c) {
+    (void)c;
+    size_t n;
+    const struct sigscheme *table = sigscheme_table(&n);
+    for (size_t i = 0; i < n; i++)
+        if (table[i].id < 0xFE00) list_add(&t->hello.sigalgs, table[i].id);
+    t->policy.check_sigalg = false;
+}
+
+static void set_sni(struct trial *t, const struct change *c) {
+    struct hello *h = &t->hello;
+    size_t n = strlen(c->name);
+    memset(h->server_name, 0, sizeof(h->server_name));
+    if (n < sizeof(h->server_name)) memcpy(h->server_name, c->name, n);
+    if (n > 0 && !hello_has_ext(h, EXT_SERVER_NAME)) hello_add_ext(h, EXT_SERVER_NAME);
+}
+
+static void set_alpn(struct trial *t, const struct change *c) {
+    struct hello *h = &t->hello;
+    memset(h->alpn, 0, sizeof(h->alpn));
+    h->alpn_n = 0;
+    if (*c->name && !hello_set_alpn(h, c->name)) h->alpn_n = 0;
+    if (h->alpn_n > 0 && !hello_has_ext(h, EXT_ALPN)) hello_add_ext(h, EXT_ALPN);
+}
+
+static void drop_extension(struct trial *t, const struct change *c) {
+    hello_drop_ext(&t->hello, (uint16_t)c->arg);
+}
+
+static void no_grease(struct trial *t, const struct change *c) {
+    (void)c;
+    hello_drop_grease(&t->hello);
+}
+
+/* Keeps what carries the offer itself; everything that merely asks or announces goes. */
+static void minimal(struct trial *t, const struct change *c) {
+    (void)c;
+    static const uint16_t needed[] = {
+        EXT_SERVER_NAME,        EXT_SUPPORTED_GROUPS, EXT_EC_POINT_FORMATS,       EXT_SIGNATURE_ALGORITHMS,
+        EXT_SUPPORTED_VERSIONS, EXT_KEY_SHARE,        EXT_PSK_KEY_EXCHANGE_MODES, EXT_RENEGOTIATION_INFO};
+    struct hello *h = &t->hello;
+    for (size_t i = h->n_ext; i-- > 0;)
+        if (!u16_has(needed, TW_COUNT(needed), h->ext[i].type)) hello_drop_ext(h, h->ext[i].type);
+    hello_drop_grease(h);
+}
+
+static void pad(struct trial *t, const struct change *c) {
+    if (!hello_has_ext(&t->hello, EXT_PADDING)) hello_add_ext(&t->hello, EXT_PADDING);
+    t->hello.pad_to = (uint16_t)c->arg;
+}
+
+static void split(struct trial *t, const struct change *c) {
+    t->via.first_segment = c->arg;
+    t->via.segment_pause_ns = 150 * 1000000LL; /* longer than a delayed ACK and Nagle together hold back */
+}
+
+static void drop_suites(struct hello *h, bool (*unwanted)(uint16_t id)) {
+    size_t n = 0;
+    for (size_t i = 0; i < h->n_suites; i++)
+        if (!unwanted(h->suites[i])) h->suites[n++] = h->suites[i];
+    memset(&h->suites[n], 0, (h->n_suites - n) * sizeof(h->suites[0]));
+    h->n_suites = n;
+}
+
+static bool is_dhe(uint16_t id) {
+    const struct suite *s = suite_by_id(id);
+    return s && s->kx == KX_DHE;
+}
+static bool is_scsv(uint16_t id) {
+    return id == SUITE_FALLBACK_SCSV;
+}
+
+static void no_dhe(struct trial *t, const struct change *c) {
+    (void)c;
+    drop_suites(&t->hello, is_dhe);
+}
+
+static void no_scsv(struct trial *t, const struct change *c) {
+    (void)c;
+    drop_suites(&t->hello, is_scsv);
+}
+
+static void lenient(struct trial *t, const struct change *c) {
+    (void)c;
+    t->policy.min_version = TLS_SSL3;
+    t->policy.need_renegotiation_info = false;
+    t->policy.need_ems = false;
+    t->policy.dh_min_bits = 0;
+    t->policy.check_sigalg = false;
+}
+
+static void set_starttls(struct trial *t, const struct change *c) {
+    t->via.starttls = (enum starttls)c->arg;
+}
+
+static void greet_only(struct trial *t, const struct change *c) {
+    (void)c;
+    t->via.greet_only = true;
+    t->via.listen_ns = 1500 * 1000000LL;
+}
+
+static void plain_http(struct trial *t, const struct change *c) {
+    (void)c;
+    t->via.plain_http = true;
+    t->via.listen_ns = 3000 * 1000000LL;
+}
+
+static void proxy_header(struct trial *t, const struct change *c) {
+    (void)c;
+    t->via.proxy_header = true;
+}
+
+static void again(struct trial *t, const struct change *c) {
+    t->repeat = c->arg;
+}
+
+static void finish(struct trial *t, const struct change *c) {
+    (void)c;
+    t->stop = STOP_FINISHED;
+}
+
+static void nothing(struct trial *t, const struct change *c) {
+    (void)t;
+    (void)c;
+}
+
+static char *say_sni(struct arena *a, const struct change *c) {
+    if (!*c->name) return arena_strdup(a, "no server name is sent (no SNI)");
+    return text_f(a, "the server name \"%s\" is sent in SNI", c->name);
+}
+static char *say_alpn(struct arena *a, const struct change *c) {
+    if (!*c->name) return arena_strdup(a, "no application protocol is offered (no ALPN)");
+    return text_f(a, "ALPN offers \"%s\" instead", c->name);
+}
+static char *say_drop_extension(struct arena *a, const struct change *c) {
+    return text_f(a, "the extension %s is left out", extension_name((uint16_t)c->arg));
+}
+static char *say_pad(struct arena *a, const struct change *c) {
+    return text_f(a, "the ClientHello is padded to %u bytes", c->arg);
+}
+static char *say_split(struct arena *a, const struct change *c) {
+    return text_f(a, "the ClientHello is sent in two segments, the first of %u bytes", c->arg);
+}
+static char *say_starttls(struct arena *a, const struct change *c) {
+    if (c->arg == STARTTLS_NONE) return arena_strdup(a, "TLS is spoken at once, without STARTTLS");
+    return text_f(a, "TLS is begun by STARTTLS as in %s", starttls_name((enum starttls)c->arg));
+}
+
+static const struct {
+    const char *word;
+    void (*apply)(struct trial *t, const struct change *c);
+    char *(*say)(struct arena *a, const struct change *c); /* where the argument belongs into the text */
+    const char *text;
+} changes[CHANGE__COUNT] = {
+    [CHANGE_NONE] = {"none", nothing, NULL, "nothing was changed"},
+    [CHANGE_CLASSICAL] = {"classical", classical, NULL, "the post-quantum key share is left out"},
+    [CHANGE_OLDER_VERSIONS] = {"older-versions", older_versions, NULL,
+                               "versions down to SSL 3.0 are allowed as well"},
+    [CHANGE_NEWER_VERSIONS] = {"newer-versions", newer_versions, NULL,
+                               "versions up to TLS 1.3 are offered as well"},
+    [CHANGE_ONLY_OLDER] = {"only-older", only_older, NULL, "nothing newer than TLS 1.1 is offered"},
+    [CHANGE_OTHER_AUTH] =
+        {"other-auth", other_auth, NULL,
+         "the same cipher suites are offered for the other kind of certificate key as well"},
+    [CHANGE_ONLY_TLS12] = {"only-tls12", only_tls12, NULL, "TLS 1.3 is not offered, only TLS 1.2"},
+    [CHANGE_ALL_SUITES] = {"all-suites", all_suites, NULL, "every known cipher suite is offered"},
+    [CHANGE_ALL_GROUPS] = {"all-groups", all_groups, NULL, "every known named group is offered"},
+    [CHANGE_ALL_SIGALGS] = {"all-sigalgs", all_sigalgs, NULL, "every known signature scheme is offered"},
+    [CHANGE_SNI] = {"sni", set_sni, say_sni, NULL},
+    [CHANGE_ALPN] = {"alpn", set_alpn, say_alpn, NULL},
+    [CHANGE_DROP_EXTENSION] = {"drop-extension", drop_extension, say_drop_extension, NULL},
+    [CHANGE_NO_GREASE] = {"no-grease", no_grease, NULL,
+                          "the reserved test values (GREASE, RFC 8701) are left out"},
+    [CHANGE_MINIMAL] = {"minimal", minimal, NULL,
+                        "only the extensions that a handshake cannot do without are sent"},
+    [CHANGE_PAD] = {"pad", pad, say_pad, NULL},
+    [CHANGE_SPLIT] = {"split", split, say_split, NULL},
+    [CHANGE_NO_DHE] = {"no-dhe", no_dhe, NULL,
+                       "the suites with finite-field Diffie-Hellman (DHE) are left out"},
+    [CHANGE_NO_SCSV] = {"no-scsv", no_scsv, NULL, "the fallback signal (TLS_FALLBACK_SCSV) is left out"},
+    [CHANGE_LENIENT] = {"lenient", lenient, NULL, "the client goes on in spite of it"},
+    [CHANGE_STARTTLS] = {"starttls", set_starttls, say_starttls, NULL},
+    [CHANGE_GREET_ONLY] = {"greet-only", greet_only, NULL, "nothing is sent, only listened"},
+    [CHANGE_PLAIN_HTTP] = {"plain-http", plain_http, NULL, "a plain HTTP request is sent instead of TLS"},
+    [CHANGE_PROXY_HEADER] = {"proxy-header", proxy_header, NULL,
+                             "a PROXY protocol header goes before the handshake"},
+    [CHANGE_AGAIN] = {"again", again, NULL, "the very same handshake is tried again"},
+    [CHANGE_FINISH] = {"finish", finish, NULL, "the handshake is carried to its end"},
+};
+
+void change_apply(struct trial *t, const struct change *c) {
+    assert(c->kind < CHANGE__COUNT);
+    changes[c->kind].apply(t, c);
+}
+
+const char *change_word(enum change_kind k) {
+    return changes[k].word;
+}
+
+char *change_text(struct arena *a, const struct change *c) {
+    return changes[c->kind].say ? changes[c->kind].say(a, c) : arena_strdup(a, changes[c->kind].text);
+}
