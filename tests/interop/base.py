@@ -15,6 +15,7 @@ import signal
 import socket
 import subprocess
 import tempfile
+import threading
 import time
 from pathlib import Path
 
@@ -61,6 +62,7 @@ class Pki:
         self.dir.mkdir(parents=True, exist_ok=True)
         self.dir.chmod(0o755)
         self.openssl = find("openssl")
+        self.lock = threading.Lock()  # servers are configured side by side
         self.ca = self.dir / "ca.pem"
         self.ca_key = self.dir / "ca.key"
         self._self_signed(self.ca, self.ca_key, "Interop Test CA",
@@ -81,6 +83,10 @@ class Pki:
 
     def issue(self, name, hosts=(HOST,), key="ec", days=30):
         """A leaf signed by the CA itself: (certificate, key). `key`: ec, rsa or ed25519."""
+        with self.lock:
+            return self._issue(name, hosts, key, days)
+
+    def _issue(self, name, hosts, key, days):
         cert, secret = self.dir / f"{name}.pem", self.dir / f"{name}.key"
         if cert.exists():
             return cert, secret
@@ -221,10 +227,10 @@ class Server:
         self.stop()
 
 
-def diagnose(tlswhy, port, ca, *options, host=HOST):
+def diagnose(tlswhy, port, ca, *options, host=HOST, offline=True):
     """The report of the built command about 127.0.0.1:port, as CONTRACT.md describes it."""
     command = [str(tlswhy), "--json", *options, "--connect-to", f"127.0.0.1:{port}", "--cacert", str(ca),
-               "--offline", "--timeout", "5", host]
+               *(["--offline"] if offline else []), "--timeout", "5", host]
     done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=RUN_SECONDS,
                           env={"LC_ALL": "C", "PATH": os.environ.get("PATH", "")})
     try:
@@ -252,23 +258,24 @@ def expect(report, verdict, cause=None, fixer=None):
 
 
 class Tally:
-    """Counts, one line a test, and the closing line that the suite adds up."""
+    """Counts, one line a test, and the closing line that the suite adds up. Tests may run in threads."""
 
     def __init__(self):
+        self.lock = threading.Lock()
         self.passed = self.failed = self.skipped = 0
 
     def run(self, name, test):
+        outcome, why = "passed", None
         try:
             test()
         except Skip as reason:
-            self.skipped += 1
-            print(f"SKIP {name}: {reason}", flush=True)
-        except (Failure, subprocess.SubprocessError, OSError) as why:
-            self.failed += 1
-            print(f"FAIL {name}: {why}", flush=True)
-        else:
-            self.passed += 1
-            print(f"ok   {name}", flush=True)
+            outcome, why = "skipped", reason
+        except (Failure, subprocess.SubprocessError, OSError) as failure:
+            outcome, why = "failed", failure
+        with self.lock:
+            setattr(self, outcome, getattr(self, outcome) + 1)
+            word = {"passed": "ok  ", "skipped": "SKIP", "failed": "FAIL"}[outcome]
+            print(f"{word} {name}" + (f": {why}" if why else ""), flush=True)
 
     def close(self):
         """Prints the closing line; gives the exit status."""
