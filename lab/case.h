@@ -1,0 +1,280 @@
+/* A case of the lab as data: which server stands there and how it misbehaves. A new case is a row in a
+ * table (cases_*.c); only a new kind of misbehaviour needs code. Zero always means the ordinary, healthy
+ * thing: a row of zeros with `.tls = true` is a well-run HTTPS server. */
+#ifndef TW_LAB_CASE_H
+#define TW_LAB_CASE_H
+
+#include "base/bytes.h"
+#include "wire/iana.h"
+
+#define LAB_HOST "www.lab.example"
+
+enum { LAB_MAX_CERTS = 3, LAB_MAX_VHOSTS = 4, LAB_MAX_RULES = 4, LAB_MAX_WHEN = 3, LAB_MAX_BLIND = 4 };
+
+/* --- certificates --- */
+
+enum key_kind {
+    KEYS_EC256,
+    KEYS_EC384,
+    KEYS_EC521,
+    KEYS_RSA,
+    KEYS_RSA1024,
+    KEYS_ED25519,
+    KEYS_ED448,
+    KEYS__COUNT,
+};
+
+enum chain_shape {
+    CHAIN_FULL,        /* leaf and intermediate */
+    CHAIN_LEAF_ONLY,   /* the intermediate is not sent */
+    CHAIN_DIRECT,      /* the leaf is signed by the root itself */
+    CHAIN_WITH_ROOT,   /* the root is sent too: needless */
+    CHAIN_REVERSED,    /* root and intermediate in the wrong order */
+    CHAIN_LONG,        /* three intermediates */
+    CHAIN_UNRELATED,   /* an intermediate that has nothing to do with the leaf, in place of the right one */
+    CHAIN_SELF_SIGNED, /* no issuer but itself */
+};
+
+struct cert_spec {
+    enum key_kind key;
+    enum chain_shape shape;
+    bool other_ca;       /* issued below a root that is not in the --cacert file */
+    const char *names;   /* subjectAltName in OpenSSL's words; NULL is "DNS:" LAB_HOST; "" leaves it out */
+    const char *cn;      /* NULL is LAB_HOST */
+    int from_h, until_h; /* validity in hours from now; both 0: ten days ago to 80 days from now */
+    bool aia;            /* says where its issuer's certificate is to be had (RFC 5280 4.2.2.1) */
+    bool aia_dead;       /* … and it is not to be had there */
+};
+
+/* --- the honest server: libssl, configured --- */
+
+enum sni_policy {
+    SNI_IGNORED,  /* one certificate set for every name and for none */
+    SNI_DEFAULT,  /* unknown name or none: the first certificate set */
+    SNI_STRICT,   /* unknown name: fatal unrecognized_name; none: the first certificate set */
+    SNI_WARNS,    /* unknown name: a warning (TLS 1.2), then on with the first set */
+    SNI_DEMANDED, /* unknown name or none: fatal unrecognized_name */
+};
+
+struct vhost {
+    const char *name;
+    struct cert_spec cert;
+    bool no_cert;
+};
+
+enum client_auth { CLIENT_AUTH_NONE, CLIENT_AUTH_ASKED, CLIENT_AUTH_REQUIRED };
+
+enum app {
+    APP_HTTP,   /* waits for a request and answers `status` */
+    APP_WAITS,  /* says nothing until the peer leaves (mail after STARTTLS) */
+    APP_GREETS, /* speaks first, as implicit-TLS mail services do */
+    APP_CLOSES, /* close_notify at once */
+    APP_RESETS, /* answers, then leaves with RST */
+};
+
+struct honest {
+    uint16_t min, max;    /* versions; 0: TLS 1.2 and 1.3 */
+    const char *ciphers;  /* below TLS 1.3, OpenSSL's words; NULL: OpenSSL's default */
+    const char *suites13; /* TLS 1.3; NULL: all three usual ones */
+    const char *groups;   /* NULL: OpenSSL's default */
+    const char *sigalgs;  /* NULL: OpenSSL's default */
+    bool no_cert;         /* no certificate at all */
+    struct cert_spec cert[LAB_MAX_CERTS];
+    size_t n_certs; /* 0: one, cert[0] */
+    enum sni_policy sni;
+    struct vhost vhost[LAB_MAX_VHOSTS];
+    const char *alpn;  /* server's protocols, preferred first, by commas; NULL: knows no ALPN */
+    bool alpn_lenient; /* no overlap: goes on without, instead of alert 120 (RFC 7301 3.2) */
+    enum client_auth client_auth;
+    unsigned dh_bits;              /* size of the DHE group; 0: DHE only if the ciphers ask, 2048 */
+    uint64_t options, without;     /* SSL_OP_ flags that are set, and cleared */
+    unsigned max_fragment;         /* largest record; 0: 16384 */
+    unsigned pad_records;          /* TLS 1.3: records padded to multiples of this */
+    bool stateless_cookie;         /* HelloRetryRequest with a cookie for everybody */
+    uint16_t blind[LAB_MAX_BLIND]; /* extension types that this server has never heard of */
+    enum app app;
+    const char *status;              /* NULL: "200 OK" */
+    const char *status_without_cert; /* of a client that sent no certificate; NULL: as others */
+    const char *headers;             /* more header lines */
+    bool no_date;
+};
+
+/* --- how its bytes leave --- */
+
+enum cut { CUT_NONE, CUT_STALL, CUT_FIN, CUT_RST };
+
+struct shape {
+    unsigned delay_ms; /* before the first byte */
+    unsigned segment;  /* bytes a send; 0: as they come */
+    unsigned pause_ms; /* between segments */
+    unsigned record;   /* plain handshake records are cut to this size */
+    size_t cut_after;  /* bytes sent before `cut` */
+    enum cut cut;
+};
+
+/* --- our own answers, for what libssl cannot say --- */
+
+enum lie {
+    LIE_NONE,
+    LIE_TOO_LONG,    /* ServerHello's session id runs past its end */
+    LIE_TOO_SHORT,   /* bytes are left over behind it */
+    LIE_EXTENSIONS,  /* the extension block's length is too large */
+    LIE_ENDLESS,     /* a Certificate of 16 MB that never ends */
+    LIE_WRONG_FIRST, /* a Finished instead of a ServerHello */
+};
+
+struct answer {
+    uint16_t version; /* of ServerHello and records; TLS_1_3 says so in supported_versions */
+    uint16_t suite;
+    uint16_t group;   /* TLS 1.3: key share of this group, random bytes of the right size */
+    bool hrr;         /* a HelloRetryRequest for `group` instead, again for each further hello */
+    bool certificate; /* cert[0] of the case follows */
+    bool done;        /* and ServerHelloDone */
+    bool sealed;      /* what looks like the encrypted flight of TLS 1.3 follows */
+    bool echo_id;     /* the client's session id comes back */
+    enum lie lie;
+};
+
+/* --- the gate: looks at the ClientHello and misbehaves, or lets it pass to the honest server --- */
+
+enum when_what {
+    WHEN_ALWAYS,   /* as the first condition of a rule; ends the list otherwise */
+    WHEN_VERSION,  /* offers version n, by whatever means */
+    WHEN_ABOVE,    /* the hello, as a record, has more than n bytes */
+    WHEN_SEGMENTS, /* came in more than one TCP segment, or would on Ethernet */
+    WHEN_EXT,      /* has extension n */
+    WHEN_GREASE,   /* any value of RFC 8701: suite, extension, group, version */
+    WHEN_GREASE_SUITE,
+    WHEN_GREASE_EXT,
+    WHEN_GROUP,        /* supported_groups holds n */
+    WHEN_SHARE,        /* key_share holds n */
+    WHEN_SUITE,        /* cipher_suites holds n */
+    WHEN_SUITES_ABOVE, /* more than n suites */
+    WHEN_SNI,          /* the name in SNI; NULL: any */
+    WHEN_ALPN,         /* offers the protocol */
+    WHEN_SIGALG,       /* signature_algorithms holds n */
+};
+
+struct when {
+    enum when_what what;
+    bool not ;
+    uint32_t n;
+    const char *name;
+};
+
+enum act {
+    ACT_SERVE, /* on to the honest server */
+    ACT_ALERT, /* fatal, `alert` */
+    ACT_WARN,  /* a warning `alert`, then close */
+    ACT_FIN,
+    ACT_RST,
+    ACT_SILENCE,
+    ACT_TEXT,   /* `text`, then FIN */
+    ACT_BYTES,  /* `bytes`, then silence */
+    ACT_ANSWER, /* `answer` by our own code */
+    ACT_FLOOD,  /* endless records of ChangeCipherSpec and warnings */
+    ACT_ECHO,   /* sends back what it gets */
+};
+
+struct gate_rule {
+    struct when when[LAB_MAX_WHEN]; /* all of them */
+    enum act act;
+    uint8_t alert;
+    const char *text;
+    struct bytes bytes;
+    struct answer answer;
+};
+
+/* --- before TLS: a plain service --- */
+
+enum framing {
+    FRAME_LINE,  /* ends with LF */
+    FRAME_XML,   /* ends with > */
+    FRAME_BER,   /* LDAP */
+    FRAME_PG,    /* 4-byte length, itself included */
+    FRAME_MYSQL, /* 3-byte little-endian length, sequence number */
+    FRAME_PROXY, /* a PROXY protocol line, or whatever comes instead */
+    FRAME_RAW,   /* whatever one read brings */
+};
+
+enum then { THEN_GO_ON, THEN_TLS, THEN_CLOSE, THEN_SILENCE };
+
+/* The first reply whose `on` is in the request (any case; NULL fits all) is given. In `say`, a tilde
+ * stands for the request's first word (IMAP's tag) or its LDAP message id. */
+struct reply {
+    const char *on;
+    struct bytes say;
+    enum then then;
+};
+
+enum { SCRIPT_MAX_REPLIES = 8 };
+struct script {
+    enum framing framing;
+    struct bytes greeting; /* empty: the client speaks first */
+    unsigned greeting_ms;  /* how long it thinks before that */
+    struct reply reply[SCRIPT_MAX_REPLIES];
+};
+
+#define SAY(literal)                                                                                         \
+    { (const uint8_t *)(literal), sizeof(literal) - 1 }
+
+/* --- the case --- */
+
+enum listen_kind {
+    LISTEN_OPEN,
+    LISTEN_CLOSED, /* the port is taken, nobody listens */
+    LISTEN_FULL,   /* the queue of connections is full: SYNs stay unanswered */
+    LISTEN_NONE,   /* the arguments alone make the case */
+};
+
+enum v6_side {
+    V6_NONE, /* not used */
+    V6_OPEN,
+    V6_CLOSED,
+    V6_FULL,
+};
+
+enum door {
+    DOOR_OPEN,
+    DOOR_CLOSES, /* FIN before a byte was read */
+    DOOR_RESETS,
+    DOOR_SILENT, /* reads all, never says anything */
+};
+
+enum lab_proxy {
+    LAB_PROXY_NONE,
+    LAB_PROXY_HTTP,
+    LAB_PROXY_HTTP_AUTH,
+    LAB_PROXY_HTTP_REFUSES,
+    LAB_PROXY_SOCKS5,
+    LAB_PROXY_SOCKS5_AUTH,
+};
+
+struct lab_case {
+    const char *name;
+    const char *shows; /* a cause's id, or "healthy", or "undetermined" */
+    const char *summary;
+    /* The arguments: `args` whole, or "--cacert {ca} --connect-to {addr} EXTRA HOST". {ca}, {addr}, {port},
+     * {dns}, {proxy} are filled in. */
+    const char *args, *extra, *host;
+    enum listen_kind listen;
+    enum v6_side v6; /* the same port on ::1, beside 127.0.0.1 */
+    enum door door;
+    bool serial;          /* one connection after the other */
+    unsigned max_at_once; /* more simultaneous ones are closed at once; 0: any number */
+    enum lab_proxy proxy;
+    const struct script *script;
+    struct gate_rule gate[LAB_MAX_RULES];
+    bool tls; /* an honest server stands there */
+    struct honest honest;
+    struct shape shape;
+};
+
+struct case_table {
+    const struct lab_case *row;
+    size_t n;
+};
+extern const struct case_table lab_version_cases, lab_cipher_cases, lab_name_cases, lab_hello_cases,
+    lab_connect_cases, lab_starttls_cases, lab_certificate_cases, lab_healthy_cases, lab_shape_cases;
+
+#endif

@@ -1,0 +1,53 @@
+/* Healthy servers whose bytes arrive in unusual ways. */
+#include "case.h"
+
+#define RSA12                                                                                                \
+    { .max = TLS_1_2, .cert[0].key = KEYS_RSA }
+
+static const struct lab_case rows[] = {
+    {.name = "ok-byte-by-byte",
+     .shows = "healthy",
+     .summary = "one byte a segment",
+     .tls = true,
+     .shape = {.segment = 1}},
+    {.name = "ok-byte-by-byte-tls12",
+     .shows = "healthy",
+     .summary = "one byte a segment in TLS 1.2",
+     .tls = true,
+     .honest = RSA12,
+     .shape = {.segment = 1}},
+    {.name = "ok-trickle",
+     .shows = "healthy",
+     .summary = "a hundred bytes every 40 ms",
+     .tls = true,
+     .shape = {.segment = 100, .pause_ms = 40}},
+    {.name = "ok-small-records",
+     .shows = "healthy",
+     .summary = "handshake messages in records of a hundred bytes",
+     .tls = true,
+     .honest = RSA12,
+     .shape = {.record = 100}},
+    {.name = "ok-tiny-records",
+     .shows = "healthy",
+     .summary = "handshake messages in records of one byte",
+     .tls = true,
+     .honest = {.max = TLS_1_2},
+     .shape = {.record = 1}},
+    {.name = "ok-short-fragments",
+     .shows = "healthy",
+     .summary = "TLS 1.3 records of 512 bytes at most",
+     .tls = true,
+     .honest = {.min = TLS_1_3, .max_fragment = 512, .cert[0].key = KEYS_RSA}},
+    {.name = "ok-slow",
+     .shows = "healthy",
+     .summary = "thinks for two seconds before its ServerHello",
+     .tls = true,
+     .shape = {.delay_ms = 2000}},
+    {.name = "ok-slow-tls12",
+     .shows = "healthy",
+     .summary = "the same in TLS 1.2",
+     .tls = true,
+     .honest = RSA12,
+     .shape = {.delay_ms = 2000}},
+};
+const struct case_table lab_shape_cases = {rows, TW_COUNT(rows)};

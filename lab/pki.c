@@ -1,0 +1,290 @@
+#include "pki.h"
+#include "base/text.h"
+
+#include <openssl/bn.h>
+#include <openssl/ec.h>
+#include <openssl/err.h>
+#include <openssl/pem.h>
+#include <openssl/rand.h>
+#include <openssl/x509v3.h>
+#include <pthread.h>
+#include <stdio.h>
+
+/* An RSA and an EC hierarchy that the client trusts, and one that it does not. RSA leaves stand below
+ * RSA issuers, so that a client that knows only one kind of signature finds nothing else in the chain. */
+enum ca_id {
+    CA_EC_ROOT,
+    CA_EC_INTER,
+    CA_RSA_ROOT,
+    CA_RSA_INTER,
+    CA_OTHER_ROOT,
+    CA_OTHER_INTER,
+    CA_LONG_1,
+    CA_LONG_2,
+    CA_LONG_3,
+    CA_UNRELATED,
+    CA__COUNT,
+};
+static const struct ca_row {
+    const char *cn, *file;
+    enum key_kind key;
+    enum ca_id issuer;
+    bool trusted_root;
+} ca_rows[CA__COUNT] = {
+    [CA_EC_ROOT] = {"Lab Root EC", "root-ec.der", KEYS_EC256, CA_EC_ROOT, true},
+    [CA_EC_INTER] = {"Lab Intermediate EC", "intermediate-ec.der", KEYS_EC256, CA_EC_ROOT},
+    [CA_RSA_ROOT] = {"Lab Root RSA", "root-rsa.der", KEYS_RSA, CA_RSA_ROOT, true},
+    [CA_RSA_INTER] = {"Lab Intermediate RSA", "intermediate-rsa.der", KEYS_RSA, CA_RSA_ROOT},
+    [CA_OTHER_ROOT] = {"Company Root", "root-other.der", KEYS_EC256, CA_OTHER_ROOT},
+    [CA_OTHER_INTER] = {"Company Intermediate", "intermediate-other.der", KEYS_EC256, CA_OTHER_ROOT},
+    [CA_LONG_1] = {"Lab Policy CA", "long-1.der", KEYS_EC256, CA_EC_ROOT},
+    [CA_LONG_2] = {"Lab Regional CA", "long-2.der", KEYS_EC256, CA_LONG_1},
+    [CA_LONG_3] = {"Lab Issuing CA", "long-3.der", KEYS_EC256, CA_LONG_2},
+    [CA_UNRELATED] = {"Lab Unrelated CA", "unrelated.der", KEYS_EC256, CA_EC_ROOT},
+};
+
+static const struct key_row {
+    const char *algorithm, *curve;
+    size_t bits;
+} key_rows[KEYS__COUNT] = {
+    [KEYS_EC256] = {"EC", "P-256", 0},    [KEYS_EC384] = {"EC", "P-384", 0},
+    [KEYS_EC521] = {"EC", "P-521", 0},    [KEYS_RSA] = {"RSA", NULL, 2048},
+    [KEYS_RSA1024] = {"RSA", NULL, 1024}, [KEYS_ED25519] = {"ED25519", NULL, 0},
+    [KEYS_ED448] = {"ED448", NULL, 0},
+};
+
+struct issued {
+    struct cert_spec spec;
+    struct lab_chain chain;
+    struct issued *next;
+};
+struct lab_pki {
+    int64_t now;
+    uint16_t aia_port;
+    EVP_PKEY *leaf_key[KEYS__COUNT]; /* one a kind serves every leaf */
+    EVP_PKEY *ca_key[CA__COUNT];
+    X509 *ca[CA__COUNT];
+    struct issued *issued;
+    struct arena arena;
+};
+
+struct lab_pki *lab_pki_new(int64_t now, uint16_t aia_port) {
+    struct lab_pki *p = mem_alloc(sizeof(*p));
+    p->now = now;
+    p->aia_port = aia_port;
+    arena_init(&p->arena);
+    return p;
+}
+
+void lab_pki_free(struct lab_pki *p) {
+    if (!p) return;
+    for (struct issued *i = p->issued; i; i = i->next) {
+        X509_free(i->chain.leaf);
+        EVP_PKEY_free(i->chain.key);
+        sk_X509_pop_free(i->chain.others, X509_free);
+    }
+    for (size_t i = 0; i < KEYS__COUNT; i++) EVP_PKEY_free(p->leaf_key[i]);
+    for (size_t i = 0; i < CA__COUNT; i++) {
+        EVP_PKEY_free(p->ca_key[i]);
+        X509_free(p->ca[i]);
+    }
+    arena_done(&p->arena);
+    mem_free(p);
+}
+
+static EVP_PKEY *make_key(enum key_kind kind) {
+    const struct key_row *k = &key_rows[kind];
+    if (k->bits) return EVP_PKEY_Q_keygen(NULL, NULL, k->algorithm, k->bits);
+    if (k->curve) return EVP_PKEY_Q_keygen(NULL, NULL, k->algorithm, k->curve);
+    return EVP_PKEY_Q_keygen(NULL, NULL, k->algorithm);
+}
+
+static EVP_PKEY *leaf_key(struct lab_pki *p, enum key_kind kind) {
+    if (!p->leaf_key[kind]) p->leaf_key[kind] = make_key(kind);
+    return p->leaf_key[kind];
+}
+
+static bool add_ext(X509 *cert, X509 *issuer, int nid, const char *value) {
+    X509V3_CTX ctx;
+    X509V3_set_ctx(&ctx, issuer, cert, NULL, NULL, 0);
+    X509_EXTENSION *e = X509V3_EXT_conf_nid(NULL, &ctx, nid, value);
+    if (!e) return false;
+    bool ok = X509_add_ext(cert, e, -1) == 1;
+    X509_EXTENSION_free(e);
+    return ok;
+}
+
+static bool set_random_serial(X509 *cert) {
+    unsigned char raw[16];
+    BIGNUM *bn = NULL;
+    bool ok = RAND_bytes(raw, sizeof(raw)) == 1 && (raw[0] &= 0x7F, raw[0] |= 0x40, true) &&
+              (bn = BN_bin2bn(raw, sizeof(raw), NULL)) && BN_to_ASN1_INTEGER(bn, X509_get_serialNumber(cert));
+    BN_free(bn);
+    return ok;
+}
+
+/* A certificate without extensions, not signed yet. */
+static X509 *make_cert(struct lab_pki *p, const char *cn, EVP_PKEY *key, X509 *issuer, int from_h,
+                       int until_h) {
+    X509 *c = X509_new();
+    if (!c) return NULL;
+    X509_NAME *subject = X509_get_subject_name(c);
+    time_t now = (time_t)p->now;
+    bool ok =
+        X509_set_version(c, X509_VERSION_3) && set_random_serial(c) &&
+        X509_NAME_add_entry_by_txt(subject, "O", MBSTRING_UTF8, (const unsigned char *)"tlswhy lab", -1, -1,
+                                   0) &&
+        X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_UTF8, (const unsigned char *)cn, -1, -1, 0) &&
+        X509_set_issuer_name(c, issuer ? X509_get_subject_name(issuer) : subject) &&
+        X509_time_adj_ex(X509_getm_notBefore(c), from_h / 24, (long)(from_h % 24) * 3600, &now) &&
+        X509_time_adj_ex(X509_getm_notAfter(c), until_h / 24, (long)(until_h % 24) * 3600, &now) &&
+        X509_set_pubkey(c, key);
+    if (ok) return c;
+    X509_free(c);
+    return NULL;
+}
+
+static bool sign_cert(X509 *c, EVP_PKEY *key) {
+    bool eddsa = EVP_PKEY_is_a(key, "ED25519") || EVP_PKEY_is_a(key, "ED448");
+    return X509_sign(c, key, eddsa ? NULL : EVP_sha256()) > 0;
+}
+
+static X509 *get_ca(struct lab_pki *p, enum ca_id id) {
+    if (p->ca[id]) return p->ca[id];
+    const struct ca_row *row = &ca_rows[id];
+    bool root = row->issuer == id;
+    if (!root && !get_ca(p, row->issuer)) return NULL;
+    p->ca_key[id] = make_key(row->key);
+    if (!p->ca_key[id]) return NULL;
+    X509 *issuer = root ? NULL : p->ca[row->issuer];
+    X509 *c = make_cert(p, row->cn, p->ca_key[id], issuer, -24 * 400, 24 * (root ? 3000 : 1500));
+    if (!c) return NULL;
+    X509 *signer = issuer ? issuer : c;
+    bool ok = add_ext(c, signer, NID_basic_constraints, "critical,CA:TRUE") &&
+              add_ext(c, signer, NID_key_usage, "critical,keyCertSign,cRLSign") &&
+              add_ext(c, signer, NID_subject_key_identifier, "hash") &&
+              (root || add_ext(c, signer, NID_authority_key_identifier, "keyid")) &&
+              sign_cert(c, p->ca_key[row->issuer]);
+    if (!ok) {
+        X509_free(c);
+        return NULL;
+    }
+    p->ca[id] = c;
+    return c;
+}
+
+static bool spec_is_rsa(const struct cert_spec *s) {
+    return key_rows[s->key].bits != 0;
+}
+
+/* Who signs the leaf. */
+static enum ca_id issuer_of(const struct cert_spec *s) {
+    bool direct = s->shape == CHAIN_DIRECT;
+    if (s->other_ca) return direct ? CA_OTHER_ROOT : CA_OTHER_INTER;
+    if (s->shape == CHAIN_LONG) return CA_LONG_3;
+    if (spec_is_rsa(s)) return direct ? CA_RSA_ROOT : CA_RSA_INTER;
+    return direct ? CA_EC_ROOT : CA_EC_INTER;
+}
+
+static bool push(struct lab_pki *p, STACK_OF(X509) * list, enum ca_id id) {
+    X509 *c = get_ca(p, id);
+    if (!c || !X509_up_ref(c)) return false;
+    if (sk_X509_push(list, c) > 0) return true;
+    X509_free(c);
+    return false;
+}
+
+/* The certificates after the leaf, from its issuer up to where the shape ends. */
+static bool fill_others(struct lab_pki *p, const struct cert_spec *s, STACK_OF(X509) * list) {
+    enum ca_id first = issuer_of(s), root = ca_rows[first].issuer;
+    switch (s->shape) {
+    case CHAIN_FULL:
+        return push(p, list, first);
+    case CHAIN_WITH_ROOT:
+        return push(p, list, first) && push(p, list, root);
+    case CHAIN_REVERSED:
+        return push(p, list, root) && push(p, list, first);
+    case CHAIN_LONG:
+        return push(p, list, CA_LONG_3) && push(p, list, CA_LONG_2) && push(p, list, CA_LONG_1);
+    case CHAIN_UNRELATED:
+        return push(p, list, CA_UNRELATED);
+    case CHAIN_LEAF_ONLY:
+    case CHAIN_DIRECT:
+    case CHAIN_SELF_SIGNED:
+        return true;
+    }
+    return false;
+}
+
+static bool add_aia(struct lab_pki *p, const struct cert_spec *s, X509 *leaf, X509 *issuer) {
+    if (!s->aia && !s->aia_dead) return true;
+    const char *file = s->aia_dead ? "gone.der" : ca_rows[issuer_of(s)].file;
+    return add_ext(leaf, issuer, NID_info_access,
+                   text_f(&p->arena, "caIssuers;URI:http://127.0.0.1:%u/%s", p->aia_port, file));
+}
+
+static X509 *make_leaf(struct lab_pki *p, const struct cert_spec *s, EVP_PKEY *key) {
+    bool self = s->shape == CHAIN_SELF_SIGNED, dated = s->from_h || s->until_h;
+    enum ca_id by = issuer_of(s);
+    X509 *issuer = self ? NULL : get_ca(p, by);
+    if (!self && !issuer) return NULL;
+    X509 *c = make_cert(p, s->cn ? s->cn : LAB_HOST, key, issuer, dated ? s->from_h : -24 * 10,
+                        dated ? s->until_h : 24 * 80);
+    if (!c) return NULL;
+    X509 *signer = self ? c : issuer;
+    const char *names = s->names ? s->names : "DNS:" LAB_HOST;
+    bool ok =
+        add_ext(c, signer, NID_basic_constraints, "critical,CA:FALSE") &&
+        add_ext(c, signer, NID_key_usage,
+                spec_is_rsa(s) ? "critical,digitalSignature,keyEncipherment" : "critical,digitalSignature") &&
+        add_ext(c, signer, NID_ext_key_usage, "serverAuth") &&
+        add_ext(c, signer, NID_subject_key_identifier, "hash") &&
+        (self || add_ext(c, signer, NID_authority_key_identifier, "keyid")) &&
+        (!*names || add_ext(c, signer, NID_subject_alt_name, names)) && add_aia(p, s, c, signer) &&
+        sign_cert(c, self ? key : p->ca_key[by]);
+    if (ok) return c;
+    X509_free(c);
+    return NULL;
+}
+
+static bool text_same(const char *a, const char *b) {
+    return bytes_eq(bytes_str(a), bytes_str(b)) && !a == !b;
+}
+
+static bool spec_eq(const struct cert_spec *a, const struct cert_spec *b) {
+    return a->key == b->key && a->shape == b->shape && a->other_ca == b->other_ca &&
+           text_same(a->names, b->names) && text_same(a->cn, b->cn) && a->from_h == b->from_h &&
+           a->until_h == b->until_h && a->aia == b->aia && a->aia_dead == b->aia_dead;
+}
+
+const struct lab_chain *lab_pki_issue(struct lab_pki *p, const struct cert_spec *spec) {
+    for (struct issued *i = p->issued; i; i = i->next)
+        if (spec_eq(&i->spec, spec)) return &i->chain;
+    EVP_PKEY *key = leaf_key(p, spec->key);
+    X509 *leaf = key ? make_leaf(p, spec, key) : NULL;
+    STACK_OF(X509) *others = sk_X509_new_null();
+    if (!leaf || !others || !fill_others(p, spec, others) || !EVP_PKEY_up_ref(key)) {
+        X509_free(leaf);
+        sk_X509_pop_free(others, X509_free);
+        return NULL;
+    }
+    struct issued *i = ARENA_NEW(&p->arena, struct issued);
+    *i = (struct issued){*spec, {key, leaf, others}, p->issued};
+    p->issued = i;
+    return &i->chain;
+}
+
+bool lab_pki_write_roots(struct lab_pki *p, const char *file) {
+    BIO *out = BIO_new_file(file, "w");
+    bool ok = out && get_ca(p, CA_EC_ROOT);
+    for (size_t i = 0; ok && i < CA__COUNT; i++)
+        if (ca_rows[i].trusted_root && p->ca[i]) ok = PEM_write_bio_X509(out, p->ca[i]) == 1;
+    return BIO_free(out) == 1 && ok;
+}
+
+int lab_pki_issuer_der(struct lab_pki *p, const char *path, unsigned char **ret) {
+    for (size_t i = 0; i < CA__COUNT; i++)
+        if (p->ca[i] && *path == '/' && strcmp(path + 1, ca_rows[i].file) == 0)
+            return i2d_X509(p->ca[i], ret);
+    return 0;
+}

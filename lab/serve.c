@@ -1,0 +1,47 @@
+/* One connection to a case: door, plain service, gate, honest server, in this order. */
+#include "honest.h"
+#include "lab_internal.h"
+
+static bool too_many(struct lab_link *l) {
+    unsigned max = l->server->c->max_at_once;
+    pthread_mutex_lock(&l->lab->lock);
+    unsigned active = l->server->active;
+    pthread_mutex_unlock(&l->lab->lock);
+    return max > 0 && active > max;
+}
+
+/* False where the connection ends at the door. */
+static bool pass_door(struct lab_link *l) {
+    switch (l->server->c->door) {
+    case DOOR_OPEN:
+        return true;
+    case DOOR_CLOSES:
+        return false;
+    case DOOR_RESETS:
+        lab_reset(l);
+        return false;
+    case DOOR_SILENT:
+        lab_hold(l);
+        return false;
+    }
+    return false;
+}
+
+static void serve(struct lab_link *l) {
+    const struct lab_case *c = l->server->c;
+    if (too_many(l) || !pass_door(l)) return;
+    if (c->script && !lab_plain(l, c->script)) return;
+    bool gated = c->gate[0].act != ACT_SERVE || c->gate[0].when[0].what != WHEN_ALWAYS;
+    if (!c->tls && !gated) return;
+    l->shape = &c->shape;
+    if (gated && !lab_gate(l)) return;
+    if (l->server->honest) lab_honest_serve(l->server->honest, l);
+}
+
+void lab_serve_case(struct lab_link *l) {
+    bool serial = l->server->c->serial;
+    if (serial) pthread_mutex_lock(&l->server->serial);
+    serve(l);
+    if (!l->over) lab_finish(l);
+    if (serial) pthread_mutex_unlock(&l->server->serial);
+}
