@@ -4,7 +4,7 @@
 #include <openssl/ssl.h>
 
 static const struct lab_case rows[] = {
-    {.name = "ok",
+    {.name = "healthy",
      .shows = "healthy",
      .summary = "TLS 1.2 and 1.3, ECDSA, HTTP/2 and HTTP/1.1",
      .tls = true,

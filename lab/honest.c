@@ -254,27 +254,44 @@ void lab_honest_free(struct lab_honest *h) {
     mem_free(h);
 }
 
-static bool shake_hands(SSL *ssl, const struct honest *c) {
-    if (c->stateless_cookie) {
-        while (SSL_stateless(ssl) == 0)
-            if (ERR_peek_error()) return false;
+static SSL *new_ssl(struct lab_honest *h, struct lab_link *l) {
+    SSL *ssl = SSL_new(h->main);
+    BIO *bio = lab_bio_new(l);
+    if (!ssl || !bio) {
+        BIO_free(bio);
+        SSL_free(ssl);
+        return NULL;
     }
-    return SSL_accept(ssl) == 1;
+    SSL_set_bio(ssl, bio, bio);
+    if (h->config->blind[0]) {
+        SSL_set_msg_callback(ssl, on_message);
+        SSL_set_msg_callback_arg(ssl, (void *)(uintptr_t)h->config);
+    }
+    return ssl;
+}
+
+/* A stateless server forgets the first hello: the cookie in the second one is all that it keeps. The
+ * ChangeCipherSpec between them (RFC 8446 D.4) ends a try without an answer. */
+static SSL *shake_hands_stateless(struct lab_honest *h, struct lab_link *l) {
+    for (unsigned tries = 0; tries < 3 && !l->over; tries++) {
+        SSL *ssl = new_ssl(h, l);
+        if (!ssl || SSL_stateless(ssl) == 1) return ssl;
+        SSL_free(ssl);
+    }
+    return NULL;
+}
+
+static SSL *shake_hands(struct lab_honest *h, struct lab_link *l) {
+    if (h->config->stateless_cookie) return shake_hands_stateless(h, l);
+    SSL *ssl = new_ssl(h, l);
+    if (ssl && SSL_accept(ssl) == 1) return ssl;
+    SSL_free(ssl);
+    return NULL;
 }
 
 void lab_honest_serve(struct lab_honest *h, struct lab_link *l) {
-    SSL *ssl = SSL_new(h->main);
-    BIO *bio = lab_bio_new(l);
-    if (ssl && bio) {
-        SSL_set_bio(ssl, bio, bio);
-        bio = NULL;
-        if (h->config->blind[0]) {
-            SSL_set_msg_callback(ssl, on_message);
-            SSL_set_msg_callback_arg(ssl, (void *)(uintptr_t)h->config);
-        }
-        if (shake_hands(ssl, h->config)) lab_app_serve(ssl, h->config, l);
-    }
-    BIO_free(bio);
+    SSL *ssl = shake_hands(h, l);
+    if (ssl) lab_app_serve(ssl, h->config, l);
     SSL_free(ssl);
     ERR_clear_error();
     if (!l->over) lab_finish(l);
