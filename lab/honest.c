@@ -186,11 +186,16 @@ static bool set_certs(SSL_CTX *ctx, struct lab_pki *pki, const struct cert_spec 
     return true;
 }
 
+/* What SSL_CTX_set1_groups_list() and its sister expand to, without the cast that drops const. */
+static bool set_list(SSL_CTX *ctx, int what, const char *list) {
+    return !list || SSL_CTX_ctrl(ctx, what, 0, (void *)(uintptr_t)list) == 1;
+}
+
 static bool set_lists(SSL_CTX *ctx, const struct honest *c) {
     return SSL_CTX_set_cipher_list(ctx, c->ciphers ? c->ciphers : "DEFAULT") == 1 &&
            (!c->suites13 || SSL_CTX_set_ciphersuites(ctx, c->suites13) == 1) &&
-           (!c->groups || SSL_CTX_set1_groups_list(ctx, c->groups) == 1) &&
-           (!c->sigalgs || SSL_CTX_set1_sigalgs_list(ctx, c->sigalgs) == 1);
+           set_list(ctx, SSL_CTRL_SET_GROUPS_LIST, c->groups) &&
+           set_list(ctx, SSL_CTRL_SET_SIGALGS_LIST, c->sigalgs);
 }
 
 static void set_client_auth(SSL_CTX *ctx, enum client_auth auth) {

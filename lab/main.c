@@ -32,30 +32,45 @@ static int usage_error(const char *what, const char *arg) {
     return 2;
 }
 
-/* 0, or the exit status. */
-static int read_options(int argc, char **argv, struct command *c) {
+static bool read_flag(const char *arg, struct command *c) {
     const struct {
         const char *name;
         bool *flag;
     } flags[] = {
         {"--list", &c->list}, {"--help", &c->help}, {"-h", &c->help}, {"--until-eof", &c->until_eof}};
+    for (size_t i = 0; i < TW_COUNT(flags); i++) {
+        if (strcmp(arg, flags[i].name) != 0) continue;
+        *flags[i].flag = true;
+        return true;
+    }
+    return false;
+}
+
+/* An option with a value: 0, or the exit status. */
+static int read_value(const char *option, const char *value, struct command *c) {
+    bool is_port = strcmp(option, "--port") == 0;
+    if (!is_port && strcmp(option, "--dir") != 0) return usage_error("no such option:", option);
+    if (!value) return usage_error("a value is missing after", option);
+    if (!is_port) {
+        c->lab.dir = value;
+        return 0;
+    }
     uint64_t port = 0;
+    if (!text_number(value, 65535 - lab_n_cases(), &port) || port == 0)
+        return usage_error("not a port with room for all cases above it:", value);
+    c->lab.base_port = (uint16_t)port;
+    return 0;
+}
+
+/* 0, or the exit status. */
+static int read_options(int argc, char **argv, struct command *c) {
     int i = 1;
     for (; i < argc && argv[i][0] == '-'; i++) {
-        bool known = false;
-        for (size_t k = 0; k < TW_COUNT(flags) && !known; k++) {
-            known = strcmp(argv[i], flags[k].name) == 0;
-            if (known) *flags[k].flag = true;
-        }
-        if (known) continue;
-        bool is_port = strcmp(argv[i], "--port") == 0, is_dir = strcmp(argv[i], "--dir") == 0;
-        if (!is_port && !is_dir) return usage_error("no such option:", argv[i]);
-        if (++i == argc) return usage_error("a value is missing after", argv[i - 1]);
-        if (is_dir) c->lab.dir = argv[i];
-        if (is_port && (!text_number(argv[i], 65535 - lab_n_cases(), &port) || port == 0))
-            return usage_error("not a port with room for all cases above it:", argv[i]);
+        if (read_flag(argv[i], c)) continue;
+        int status = read_value(argv[i], i + 1 < argc ? argv[i + 1] : NULL, c);
+        if (status) return status;
+        i++;
     }
-    c->lab.base_port = (uint16_t)port;
     c->lab.pattern = argv + i;
     c->lab.n_patterns = argc - i;
     for (; i < argc; i++)

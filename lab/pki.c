@@ -216,11 +216,37 @@ static bool fill_others(struct lab_pki *p, const struct cert_spec *s, STACK_OF(X
     return false;
 }
 
-static bool add_aia(struct lab_pki *p, const struct cert_spec *s, X509 *leaf, X509 *issuer) {
-    if (!s->aia && !s->aia_dead) return true;
-    const char *file = s->aia_dead ? "gone.der" : ca_rows[issuer_of(s)].file;
-    return add_ext(leaf, issuer, NID_info_access,
-                   text_f(&p->arena, "caIssuers;URI:http://127.0.0.1:%u/%s", p->aia_port, file));
+struct leaf_ext {
+    int nid;
+    const char *value; /* NULL leaves it out */
+};
+
+static bool add_all(X509 *cert, X509 *issuer, const struct leaf_ext *ext, size_t n) {
+    for (size_t i = 0; i < n; i++)
+        if (ext[i].value && !add_ext(cert, issuer, ext[i].nid, ext[i].value)) return false;
+    return true;
+}
+
+/* Where the issuer's certificate is to be had; NULL where the leaf does not say. */
+static const char *aia_value(struct lab_pki *p, const struct cert_spec *s) {
+    if (!s->aia && !s->aia_dead) return NULL;
+    return text_f(&p->arena, "caIssuers;URI:http://127.0.0.1:%u/%s", p->aia_port,
+                  s->aia_dead ? "gone.der" : ca_rows[issuer_of(s)].file);
+}
+
+static bool extend_leaf(struct lab_pki *p, const struct cert_spec *s, X509 *leaf, X509 *issuer) {
+    const char *names = s->names ? s->names : "DNS:" LAB_HOST;
+    const struct leaf_ext ext[] = {
+        {NID_basic_constraints, "critical,CA:FALSE"},
+        {NID_key_usage,
+         spec_is_rsa(s) ? "critical,digitalSignature,keyEncipherment" : "critical,digitalSignature"},
+        {NID_ext_key_usage, "serverAuth"},
+        {NID_subject_key_identifier, "hash"},
+        {NID_authority_key_identifier, s->shape == CHAIN_SELF_SIGNED ? NULL : "keyid"},
+        {NID_subject_alt_name, *names ? names : NULL},
+        {NID_info_access, aia_value(p, s)},
+    };
+    return add_all(leaf, issuer, ext, TW_COUNT(ext));
 }
 
 static X509 *make_leaf(struct lab_pki *p, const struct cert_spec *s, EVP_PKEY *key) {
@@ -231,18 +257,7 @@ static X509 *make_leaf(struct lab_pki *p, const struct cert_spec *s, EVP_PKEY *k
     X509 *c = make_cert(p, s->cn ? s->cn : LAB_HOST, key, issuer, dated ? s->from_h : -24 * 10,
                         dated ? s->until_h : 24 * 80);
     if (!c) return NULL;
-    X509 *signer = self ? c : issuer;
-    const char *names = s->names ? s->names : "DNS:" LAB_HOST;
-    bool ok =
-        add_ext(c, signer, NID_basic_constraints, "critical,CA:FALSE") &&
-        add_ext(c, signer, NID_key_usage,
-                spec_is_rsa(s) ? "critical,digitalSignature,keyEncipherment" : "critical,digitalSignature") &&
-        add_ext(c, signer, NID_ext_key_usage, "serverAuth") &&
-        add_ext(c, signer, NID_subject_key_identifier, "hash") &&
-        (self || add_ext(c, signer, NID_authority_key_identifier, "keyid")) &&
-        (!*names || add_ext(c, signer, NID_subject_alt_name, names)) && add_aia(p, s, c, signer) &&
-        sign_cert(c, self ? key : p->ca_key[by]);
-    if (ok) return c;
+    if (extend_leaf(p, s, c, self ? c : issuer) && sign_cert(c, self ? key : p->ca_key[by])) return c;
     X509_free(c);
     return NULL;
 }

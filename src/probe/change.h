@@ -8,12 +8,15 @@
 enum change_kind {
     CHANGE_NONE,
     CHANGE_CLASSICAL,      /* no post-quantum group and key share */
-    CHANGE_OLDER_VERSIONS, /* down to SSL 3.0, with the suites that only these versions have; up to what it was */
-    CHANGE_NEWER_VERSIONS, /* up to TLS 1.3, with the suites that only these versions have; down to what it was */
+    CHANGE_OLDER_VERSIONS, /* down to SSL 3.0, with the suites that only these versions have; up to what it
+                              was */
+    CHANGE_NEWER_VERSIONS, /* up to TLS 1.3, with the suites that only these versions have; down to what it
+                              was */
     CHANGE_ONLY_OLDER,     /* as a client of before 2008: nothing above TLS 1.1 is named at all */
     CHANGE_ONLY_TLS12,     /* nothing above TLS 1.2 (nor below) */
     CHANGE_ALL_SUITES,
-    CHANGE_OTHER_AUTH,     /* beside each suite its twin for the other kind of certificate key (RSA, ECDSA), and such schemes */
+    CHANGE_OTHER_AUTH, /* beside each suite its twin for the other kind of certificate key (RSA, ECDSA), and
+                          such schemes */
     CHANGE_ALL_GROUPS,
     CHANGE_ALL_SIGALGS,
     CHANGE_SNI,            /* name: the name to send; "" sends none */

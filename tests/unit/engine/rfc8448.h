@@ -1,5 +1,6 @@
-/* The traces of RFC 8448 3, 5, 6 and 7 as hexadecimal: what the server says, the client's private keys, and what
- * the client must say to it byte for byte. The second hello and the client's flights are whole records. */
+/* The traces of RFC 8448 3, 5, 6 and 7 as hexadecimal: what the server says, the client's private keys, and
+ * what the client must say to it byte for byte. The second hello and the client's flights are whole records.
+ */
 #ifndef TW_TESTS_RFC8448_H
 #define TW_TESTS_RFC8448_H
 
