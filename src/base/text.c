@@ -117,6 +117,49 @@ char *text_hex(struct arena *a, struct bytes b) {
     return s;
 }
 
+static char *ipv4_text(struct arena *a, const uint8_t *p) {
+    return text_f(a, "%u.%u.%u.%u", p[0], p[1], p[2], p[3]);
+}
+
+/* The longest run of zero fields, the first of equals; a single one is not shortened (RFC 5952 4.2). */
+static size_t longest_zeros(const uint16_t field[8], size_t *ret_n) {
+    size_t best = 0;
+    *ret_n = 1;
+    for (size_t i = 0; i < 8; i++) {
+        size_t n = 0;
+        while (i + n < 8 && field[i + n] == 0) n++;
+        if (n > *ret_n) {
+            best = i;
+            *ret_n = n;
+        }
+    }
+    if (*ret_n == 1) *ret_n = 0;
+    return best;
+}
+
+char *text_ip(struct arena *a, struct bytes b) {
+    if (b.n == 4) return ipv4_text(a, b.p);
+    if (b.n != 16) return NULL;
+    static const uint8_t mapped[12] = {[10] = 0xFF, [11] = 0xFF};
+    if (memcmp(b.p, mapped, sizeof(mapped)) == 0) /* RFC 5952 5 */
+        return text_f(a, "::ffff:%s", ipv4_text(a, b.p + sizeof(mapped)));
+    uint16_t field[8];
+    for (size_t i = 0; i < 8; i++) field[i] = (uint16_t)(b.p[2 * i] << 8 | b.p[2 * i + 1]);
+    size_t zeros_n, zeros = longest_zeros(field, &zeros_n);
+    struct text t;
+    text_init(&t, a);
+    for (size_t i = 0; i < 8; i++) {
+        if (zeros_n && i == zeros) {
+            text_add(&t, "::");
+            i += zeros_n - 1;
+            continue;
+        }
+        bool after_zeros = zeros_n && i == zeros + zeros_n;
+        text_addf(&t, "%s%x", i == 0 || after_zeros ? "" : ":", field[i]);
+    }
+    return t.s;
+}
+
 /* Days since 1970 to a civil date (Howard Hinnant's algorithm, proleptic Gregorian calendar). */
 static void civil_of(int64_t days, int64_t *y, unsigned *m, unsigned *d) {
     days += 719468;

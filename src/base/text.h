@@ -22,6 +22,8 @@ void text_addf(struct text *t, const char *format, ...) __attribute__((format(pr
  * \u{HHHH}; at most `max` bytes of input are used, and "…" marks a cut. */
 char *text_escape(struct arena *a, struct bytes b, size_t max);
 char *text_hex(struct arena *a, struct bytes b);
+/* An IPv4 or IPv6 address of 4 or 16 bytes (RFC 5952); NULL for any other length. */
+char *text_ip(struct arena *a, struct bytes b);
 /* Seconds since 1970 as RFC 3339 in UTC: "2026-01-31T00:00:00Z". */
 char *text_time(struct arena *a, int64_t seconds);
 /* "3 days", "2 hours": a duration for people, of its largest sensible unit. */

@@ -2,11 +2,9 @@
 #include "base/text.h"
 #include "crypto/x509_lib.h"
 
-#include <arpa/inet.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/pkcs7.h>
-#include <time.h>
 
 X509 *x509_from_der(struct bytes der) {
     const unsigned char *p = der.p;
@@ -27,8 +25,11 @@ struct bytes x509_to_der(struct arena *a, X509 *cert) {
 }
 
 static int64_t seconds_of(const ASN1_TIME *t) {
-    struct tm tm = {0};
-    return t && ASN1_TIME_to_tm(t, &tm) ? (int64_t)timegm(&tm) : 0;
+    ASN1_TIME *epoch = ASN1_TIME_set(NULL, 0);
+    int days = 0, seconds = 0;
+    bool ok = epoch && t && ASN1_TIME_diff(&days, &seconds, epoch, t);
+    ASN1_TIME_free(epoch);
+    return ok ? (int64_t)days * 86400 + seconds : 0;
 }
 
 static char *name_line(struct arena *a, const X509_NAME *name) {
@@ -61,10 +62,8 @@ static char *name_part(struct arena *a, const X509_NAME *name, int nid) {
 }
 
 static void read_ip(struct arena *a, const ASN1_OCTET_STRING *ip, struct cert_info *ret) {
-    char room[INET6_ADDRSTRLEN];
-    int n = ASN1_STRING_length(ip), family = n == 4 ? AF_INET : n == 16 ? AF_INET6 : 0;
-    if (family && inet_ntop(family, ASN1_STRING_get0_data(ip), room, sizeof(room)))
-        ret->ip[ret->n_ip++] = arena_strdup(a, room);
+    char *text = text_ip(a, bytes_of(ASN1_STRING_get0_data(ip), (size_t)ASN1_STRING_length(ip)));
+    if (text) ret->ip[ret->n_ip++] = text;
 }
 
 static void read_san(struct arena *a, const X509 *cert, struct cert_info *ret) {
@@ -196,10 +195,16 @@ size_t certs_from_bytes(struct arena *a, struct bytes in, struct bytes *ret, siz
     return n > 0 ? n : from_pkcs7(a, in, ret, max);
 }
 
+/* The last label of a name is never a number (RFC 1123 2.1), and no name holds a colon. */
+static bool is_literal(const char *host) {
+    const char *dot = strrchr(host, '.');
+    uint64_t ignored;
+    return strchr(host, ':') || (dot && text_number(dot + 1, UINT64_MAX, &ignored));
+}
+
 static bool matches(struct bytes der, const char *host, unsigned flags) {
     X509 *cert = x509_from_der(der);
-    struct in6_addr ignored;
-    bool literal = inet_pton(AF_INET, host, &ignored) == 1 || inet_pton(AF_INET6, host, &ignored) == 1;
+    bool literal = is_literal(host);
     size_t n = strlen(host);
     while (n > 0 && host[n - 1] == '.') n--; /* the root's dot is no part of the name (RFC 9525 6.3) */
     bool ok = cert && (literal ? X509_check_ip_asc(cert, host, 0) == 1

@@ -62,6 +62,32 @@ static void test_hex(void **state) {
     assert_string_equal(text_hex(a, (struct bytes){0}), "");
 }
 
+/* The examples of RFC 5952 4 and 5 among them. */
+static void test_addresses(void **state) {
+    struct arena *a = *state;
+    static const struct {
+        uint8_t p[16];
+        const char *text;
+    } rows[] = {
+        {{0}, "::"},
+        {{[15] = 1}, "::1"},
+        {{0x20, 0x01, 0x0d, 0xb8}, "2001:db8::"},
+        {{0x20, 0x01, 0x0d, 0xb8, [15] = 1}, "2001:db8::1"},
+        {{0x20, 0x01, 0x0d, 0xb8, 0, 0, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1},
+         "2001:db8:0:1:1:1:1:1"},                                                            /* one field */
+        {{0x20, 0x01, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1}, "2001:0:0:1::1"},           /* the longest */
+        {{0x20, 0x01, 0x0d, 0xb8, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 1}, "2001:db8::1:0:0:1"}, /* the first */
+        {{0, 1, 0, 2, 0, 3, 0, 4, 0, 5, 0, 6, 0, 7, 0xAB, 0xCD}, "1:2:3:4:5:6:7:abcd"},
+        {{0, 0, 0, 0, 0, 3, 0, 4, 0, 5, 0, 6, 0, 7, 0, 8}, "::3:4:5:6:7:8"},
+        {{[10] = 0xFF, 0xFF, 192, 0, 2, 1}, "::ffff:192.0.2.1"},
+    };
+    for (size_t i = 0; i < TW_COUNT(rows); i++)
+        assert_string_equal(text_ip(a, bytes_of(rows[i].p, 16)), rows[i].text);
+    assert_string_equal(text_ip(a, bytes_of("\x7f\0\0\xff", 4)), "127.0.0.255");
+    assert_null(text_ip(a, (struct bytes){0}));
+    assert_null(text_ip(a, bytes_of("12345678", 8))); /* address and mask, as name constraints have it */
+}
+
 static void test_times(void **state) {
     struct arena *a = *state;
     static const struct {
@@ -126,10 +152,11 @@ static int teardown(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_formats), cmocka_unit_test(test_growing),
-        cmocka_unit_test(test_escapes), cmocka_unit_test(test_hex),
-        cmocka_unit_test(test_times),   cmocka_unit_test(test_durations),
-        cmocka_unit_test(test_numbers), cmocka_unit_test(test_equal_in_any_case),
+        cmocka_unit_test(test_formats),           cmocka_unit_test(test_growing),
+        cmocka_unit_test(test_escapes),           cmocka_unit_test(test_hex),
+        cmocka_unit_test(test_addresses),         cmocka_unit_test(test_times),
+        cmocka_unit_test(test_durations),         cmocka_unit_test(test_numbers),
+        cmocka_unit_test(test_equal_in_any_case),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }
