@@ -40,21 +40,34 @@ static enum ruling try_silent_ones(struct casefile *c, struct finding *f) {
     return open ? RULING_OPEN : RULING_NO;
 }
 
-static enum ruling judge(struct casefile *c, struct finding *f) {
+/* The other protocol whose greeting came, if one did. */
+static bool read_banner(const struct casefile *c, enum starttls *ret) {
+    const char *word = plain_starttls(c->subject->plain);
+    return word && starttls_by_name(word, ret) && *ret != c->trial.via.starttls;
+}
+
+/* The client spoke TLS at once. */
+static enum ruling judge_tls_first(struct casefile *c, struct finding *f) {
     const struct facts *s = c->subject;
-    const char *word = plain_starttls(s->plain);
-    enum starttls shown = STARTTLS_NONE;
-    bool has_banner = word && starttls_by_name(word, &shown) && shown != c->trial.via.starttls;
-    if (c->trial.via.starttls == STARTTLS_NONE) {
-        if (s->t->result == RESULT_NOT_TLS) return has_banner ? flip(c, f, shown) : RULING_NO;
-        bool mute = s->t->result == RESULT_PEER_FIN || s->t->result == RESULT_PEER_RST || s->silent;
-        return case_hello_refused(c) && mute ? try_silent_ones(c, f) : RULING_NO;
-    }
-    enum dialog_end d = s->t->dialog;
-    if (s->t->result != RESULT_STARTTLS_FAILED) return RULING_NO;
-    if (d != DIALOG_SILENT && d != DIALOG_CLOSED && d != DIALOG_NOT_SPOKEN) return RULING_NO;
+    enum starttls shown;
+    if (s->t->result == RESULT_NOT_TLS) return read_banner(c, &shown) ? flip(c, f, shown) : RULING_NO;
+    bool mute = s->t->result == RESULT_PEER_FIN || s->t->result == RESULT_PEER_RST || s->silent;
+    return case_hello_refused(c) && mute ? try_silent_ones(c, f) : RULING_NO;
+}
+
+/* The client asked for STARTTLS, and was not understood. */
+static enum ruling judge_starttls_first(struct casefile *c, struct finding *f) {
+    static const bool not_understood[DIALOG__COUNT] = {
+        [DIALOG_SILENT] = true, [DIALOG_CLOSED] = true, [DIALOG_NOT_SPOKEN] = true};
+    const struct transcript *t = c->subject->t;
+    if (t->result != RESULT_STARTTLS_FAILED || !not_understood[t->dialog]) return RULING_NO;
     enum ruling r = flip(c, f, STARTTLS_NONE);
-    return r == RULING_NO && has_banner ? flip(c, f, shown) : r;
+    enum starttls shown;
+    return r == RULING_NO && read_banner(c, &shown) ? flip(c, f, shown) : r;
+}
+
+static enum ruling judge(struct casefile *c, struct finding *f) {
+    return c->trial.via.starttls == STARTTLS_NONE ? judge_tls_first(c, f) : judge_starttls_first(c, f);
 }
 
 static const char *const replaces[] = {"port-not-tls", NULL};

@@ -54,23 +54,35 @@ struct job {
     uint8_t *out;
 };
 
-static bool run(struct seal *s, bool sealing, const struct job *j) {
+/* CCM wants the size of the tag before the key; whoever opens gives the tag itself. */
+static bool set_up(struct seal *s, bool sealing, const struct job *j) {
     EVP_CIPHER_CTX *ctx = s->ctx;
-    int tag_n = (int)tag_size(s->params.cipher), n = 0;
-    bool ccm = is_ccm(s->params.cipher);
-    bool ok = EVP_CIPHER_CTX_reset(ctx) && EVP_CipherInit_ex2(ctx, s->evp, NULL, NULL, sealing, NULL) &&
-              EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_AEAD_SET_IVLEN, SEAL_NONCE, NULL) > 0;
-    if (ok && (ccm || !sealing))
-        ok = EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_AEAD_SET_TAG, tag_n, sealing ? NULL : j->tag) > 0;
-    ok = ok && EVP_CipherInit_ex2(ctx, NULL, s->key, j->nonce, sealing, NULL);
-    if (ok && ccm)
-        ok = EVP_CipherUpdate(ctx, NULL, &n, NULL, (int)j->in.n) > 0; /* CCM wants the length first */
-    ok = ok && EVP_CipherUpdate(ctx, NULL, &n, j->aad.p, (int)j->aad.n) > 0;
+    bool tag_first = !sealing || is_ccm(s->params.cipher);
+    void *tag = sealing ? NULL : j->tag;
+    return EVP_CIPHER_CTX_reset(ctx) && EVP_CipherInit_ex2(ctx, s->evp, NULL, NULL, sealing, NULL) &&
+           EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_AEAD_SET_IVLEN, SEAL_NONCE, NULL) > 0 &&
+           (!tag_first ||
+            EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_AEAD_SET_TAG, (int)tag_size(s->params.cipher), tag) > 0) &&
+           EVP_CipherInit_ex2(ctx, NULL, s->key, j->nonce, sealing, NULL);
+}
+
+/* CCM wants the length before all else, and is done with the data; the others end with a step of their own.
+ */
+static bool pass_through(struct seal *s, const struct job *j) {
     static const uint8_t nothing[1];
-    ok = ok && EVP_CipherUpdate(ctx, j->out, &n, j->in.n ? j->in.p : nothing, (int)j->in.n) > 0;
     uint8_t rest[SEAL_BLOCK_MAX];
-    if (ok && !ccm) ok = EVP_CipherFinal_ex(ctx, rest, &n) > 0;
-    if (ok && sealing) ok = EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_AEAD_GET_TAG, tag_n, j->tag) > 0;
+    int n = 0;
+    bool ccm = is_ccm(s->params.cipher);
+    return (!ccm || EVP_CipherUpdate(s->ctx, NULL, &n, NULL, (int)j->in.n) > 0) &&
+           EVP_CipherUpdate(s->ctx, NULL, &n, j->aad.p, (int)j->aad.n) > 0 &&
+           EVP_CipherUpdate(s->ctx, j->out, &n, j->in.n ? j->in.p : nothing, (int)j->in.n) > 0 &&
+           (ccm || EVP_CipherFinal_ex(s->ctx, rest, &n) > 0);
+}
+
+static bool run(struct seal *s, bool sealing, const struct job *j) {
+    int tag_n = (int)tag_size(s->params.cipher);
+    bool ok = set_up(s, sealing, j) && pass_through(s, j);
+    if (ok && sealing) ok = EVP_CIPHER_CTX_ctrl(s->ctx, EVP_CTRL_AEAD_GET_TAG, tag_n, j->tag) > 0;
     ERR_clear_error();
     return ok;
 }

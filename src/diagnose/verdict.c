@@ -29,7 +29,6 @@ static struct verdict *new_verdict(struct session *s) {
 }
 
 /* Causes that are merely possible make no verdict: they are said as what remains. */
-/* Causes that are merely possible make no verdict: they are said as what remains. */
 static void take_findings(struct session *s, struct verdict *v, const struct plan *p) {
     struct text rest;
     text_init(&rest, s->a);

@@ -145,19 +145,25 @@ static void fit_suites(struct hello *h, struct eng_policy *p) {
     if (min <= max && (min != p->min_version || max != p->max_version)) hello_set_versions(h, p, min, max);
 }
 
+static void set_suites(struct hello *h, const uint16_t *suites, size_t n) {
+    h->n_suites = 0;
+    h->suites[h->n_suites++] = GREASE_SUITE;
+    for (size_t i = 0; i < n && h->n_suites < HELLO_MAX_SUITES; i++) h->suites[h->n_suites++] = suites[i];
+}
+
+/* What is not bent stays as usual; but a client that ends at 1.1 must begin before it. */
+static void bend_versions(struct hello *h, struct eng_policy *p, const struct bends *b) {
+    uint16_t max = b->tls_max ? b->tls_max : TLS_1_3;
+    uint16_t usual_min = max < TLS_1_2 ? TLS_1_0 : TLS_1_2;
+    hello_set_versions(h, p, b->tls_min ? b->tls_min : usual_min, max);
+}
+
 void modern_bend(struct hello *h, struct eng_policy *p, const struct bends *b) {
-    if (b->suites) {
-        size_t n = 0;
-        h->suites[n++] = GREASE_SUITE;
-        for (size_t i = 0; i < b->n_suites && n < HELLO_MAX_SUITES; i++) h->suites[n++] = b->suites[i];
-        h->n_suites = n;
-    }
+    bool versions = b->tls_min || b->tls_max;
+    if (b->suites) set_suites(h, b->suites, b->n_suites);
     if (b->groups) hello_set_groups(h, b->groups->v, b->groups->n);
     if (b->sigalgs) h->sigalgs = *b->sigalgs;
     if (b->alpn && (!*b->alpn || !hello_set_alpn(h, b->alpn))) h->alpn_n = 0;
-    uint16_t max = b->tls_max ? b->tls_max : TLS_1_3;
-    uint16_t usual = max < TLS_1_2 ? TLS_1_0 : TLS_1_2; /* a client that ends at 1.1 begins before it */
-    uint16_t min = b->tls_min ? b->tls_min : usual;
-    if (b->tls_min || b->tls_max) hello_set_versions(h, p, min, max);
-    if (b->suites || b->tls_min || b->tls_max) fit_suites(h, p);
+    if (versions) bend_versions(h, p, b);
+    if (b->suites || versions) fit_suites(h, p);
 }
