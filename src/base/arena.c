@@ -26,10 +26,14 @@ void mem_on_failure(mem_handler *handler) {
     on_failure = handler ? handler : die_without_memory;
 }
 
-static void *checked(void *p) {
-    if (p) return p;
+void mem_failed(void) {
     on_failure();
     abort(); /* a handler must not return */
+}
+
+static void *checked(void *p) {
+    if (!p) mem_failed();
+    return p;
 }
 
 void *mem_alloc(size_t n) {

@@ -33,5 +33,7 @@ void *mem_grow(void *p, size_t n);
 void mem_free(void *p);
 typedef void mem_handler(void);
 void mem_on_failure(mem_handler *handler);
+/* What an allocation of our own does when it fails; for memory that another library could not get. */
+_Noreturn void mem_failed(void);
 
 #endif

@@ -36,6 +36,8 @@ bool cert_info_read(struct arena *a, struct bytes der, struct cert_info *ret);
 /* DER of a certificate that may come as DER, PEM, or a certs-only PKCS #7 bundle (RFC 5280 4.2.2.1): up to
  * `max` of them. */
 size_t certs_from_bytes(struct arena *a, struct bytes in, struct bytes *ret, size_t max);
+/* RFC 7468. */
+char *cert_pem(struct arena *a, struct bytes der);
 /* `host`: a name as A-labels, or an address literal. SAN only, a wildcard only as the whole first label (RFC
  * 9525). */
 bool cert_matches_host(struct bytes der, const char *host);

@@ -140,6 +140,17 @@ static void list_path(struct session *s, struct verdict *v, const struct casefil
     v->n_certs = c->n_sent;
 }
 
+/* The path that fetched certificates complete is what the server should send: without the anchor, which
+ * clients have (RFC 8446 4.4.2). */
+static void repair_chain(struct session *s, struct verdict *v, const struct casefile *c) {
+    size_t n = c->completed.n_path;
+    if (!c->cert_facts || c->n_extra == 0 || certificates_path_broken(&c->completed) || n < 2) return;
+    struct bytes *chain = ARENA_ARRAY(s->a, struct bytes, n);
+    memcpy(chain, c->completed.path, n * sizeof(chain[0]));
+    v->repaired_chain = chain;
+    v->n_repaired_chain = n - 1;
+}
+
 static void undetermined(struct session *s, struct verdict *v, const struct casefile *c) {
     v->seen = text_f(s->a, "The handshake of %s with %s got: %s.", c->profile, case_where(c),
                      facts_outcome(s->a, c->main));
@@ -188,6 +199,7 @@ void verdict_make(struct session *s, struct casefile *own, struct plan *p, struc
     list_addresses(s, v, own, p);
     list_clients(s, v, modern ? modern : own, has_phase(p, PHASE_CERTIFICATE));
     list_path(s, v, own);
+    repair_chain(s, v, own);
     take_notes(s, v, own);
     finish(s, v);
 }

@@ -53,6 +53,8 @@ struct verdict {
     size_t n_paths;
     struct client_outcome clients[8];
     size_t n_clients;
+    const struct bytes *repaired_chain; /* what the server should send, the leaf first; NULL: as it does */
+    size_t n_repaired_chain;
     /* For `undetermined`: what was seen, and what could decide. */
     const char *seen;
     const char *next_step;

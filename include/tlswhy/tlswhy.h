@@ -1,0 +1,133 @@
+/* libtlswhy: why a TLS handshake failed, who has to fix it, and how, with the proof.
+ *
+ *     struct tlswhy_options *o = tlswhy_options_new();
+ *     if (tlswhy_set(o, "tls-max", "1.2") || tlswhy_set_target(o, "www.example.org:8443"))
+ *         fprintf(stderr, "%s\n", tlswhy_options_error(o));
+ *     struct tlswhy_report *r = tlswhy_diagnose(o, NULL, NULL);
+ *     puts(tlswhy_report_json(r));
+ *     tlswhy_report_free(r);
+ *     tlswhy_options_free(o);
+ *
+ * Options and the report are those of the command: every option has the command's name without its dashes,
+ * and the JSON report is `tlswhy-report/1`. The library prints nothing, reads no environment variable, and
+ * ends no process, but where memory runs out (tlswhy_on_no_memory()). Different objects may be used by
+ * different threads at the same time; one object by one thread at a time. Strings that are returned are
+ * UTF-8, are never to be freed, and live as long as the object that gave them. */
+#ifndef TLSWHY_TLSWHY_H
+#define TLSWHY_TLSWHY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* The version of the library, "0.1.0". */
+const char *tlswhy_version(void);
+
+/* What happens when memory runs out: by default one line on standard error and exit status 4. The handler
+ * must not return. NULL restores the default. For the whole process. */
+void tlswhy_on_no_memory(void (*handler)(void));
+
+/* --- what to diagnose --- */
+
+/* The options of one diagnosis, all at their defaults. Free with tlswhy_options_free(), which accepts NULL.
+ */
+struct tlswhy_options;
+struct tlswhy_options *tlswhy_options_new(void);
+void tlswhy_options_free(struct tlswhy_options *o);
+
+/* Sets an option by the command's name for it without the dashes: "connect-to", "servername", "no-sni",
+ * "starttls", "cacert", "capath", "client", "tls-min", "tls-max", "ciphers", "groups", "sigalgs", "alpn",
+ * "proxy", "4", "6", "timeout", "max-time", "max-connections", "offline", "resolver". `value` is copied; NULL
+ * for an option that takes none. Those that the command lets repeat ("cacert", "capath") add up. 0, or -1:
+ * the name is not one of these, or the value is not one that it takes; tlswhy_options_error() says which and
+ * why. */
+int tlswhy_set(struct tlswhy_options *o, const char *name, const char *value);
+/* True if the option is known; *ret_takes_value says whether it wants a value. */
+bool tlswhy_option_known(const char *name, bool *ret_takes_value);
+/* The endpoint: "HOST", "HOST:PORT", "ADDRESS", "[V6]:PORT". Names in any script (IDNA 2008, RFC 5891). 0, or
+ * -1 as above. */
+int tlswhy_set_target(struct tlswhy_options *o, const char *target);
+/* One line on the last thing that failed on these options; "" if nothing did. */
+const char *tlswhy_options_error(const struct tlswhy_options *o);
+
+/* --- the diagnosis --- */
+
+enum tlswhy_verdict {
+    TLSWHY_OK,      /* this client and every current one connects, at every address */
+    TLSWHY_PARTIAL, /* this client connects at the first address; some current client or some address does not
+                     */
+    TLSWHY_FAIL,    /* this client does not connect */
+    TLSWHY_UNDETERMINED, /* it does not, and no cause is proven or likely */
+    TLSWHY_TROUBLE,      /* no diagnosis came about: tlswhy_report_error() says why */
+};
+
+/* Diagnoses the target: blocks until there is a verdict, for "max-time" at most (and name look-ups that the
+ * system does not end). `progress` may be NULL; else it is called in this thread with a short line now and
+ * then. Never NULL; free with tlswhy_report_free(), which accepts NULL. The options may be used again and
+ * freed before the report. */
+struct tlswhy_report;
+struct tlswhy_report *tlswhy_diagnose(const struct tlswhy_options *o,
+                                      void (*progress)(void *arg, const char *line), void *arg);
+void tlswhy_report_free(struct tlswhy_report *r);
+
+enum tlswhy_verdict tlswhy_report_verdict(const struct tlswhy_report *r);
+/* The command's exit status: 0 nothing to fix, 1 a cause is reported, 2 a file cannot be read, 3
+ * undetermined, 4 trouble of our own. */
+int tlswhy_report_exit_status(const struct tlswhy_report *r);
+/* TLSWHY_TROUBLE: one line that says what; else "". */
+const char *tlswhy_report_error(const struct tlswhy_report *r);
+
+/* The causes, the one to fix first at index 0. */
+struct tlswhy_cause {
+    const char *id;        /* of the catalogue: "cert-expired" */
+    const char *fixer;     /* "client", "server" or "network" */
+    const char *certainty; /* "proven", "likely" or "possible" */
+    const char *summary;   /* one sentence with the actual values */
+};
+size_t tlswhy_report_causes(const struct tlswhy_report *r);
+/* False if there is no such index; *ret is untouched then. */
+bool tlswhy_report_cause(const struct tlswhy_report *r, size_t index, struct tlswhy_cause *ret);
+
+/* --- the report; NULL where the verdict is TLSWHY_TROUBLE --- */
+
+/* `tlswhy-report/1`: one JSON object, with a newline at its end. */
+const char *tlswhy_report_json(struct tlswhy_report *r);
+struct tlswhy_text_style {
+    bool color;     /* ANSI colours */
+    bool quiet;     /* the verdict and one sentence a cause */
+    bool verbose;   /* every observation, certificate and cost */
+    unsigned width; /* columns to wrap at; 0: 80 */
+};
+/* For people: the verdict first. `style` may be NULL. */
+const char *tlswhy_report_text(struct tlswhy_report *r, const struct tlswhy_text_style *style);
+/* The handshake message by message, with the place where it broke (RFC 8446 2, RFC 5246 7.3). */
+const char *tlswhy_report_trace(struct tlswhy_report *r, const struct tlswhy_text_style *style);
+/* Writes the files that repair it ("fullchain.pem") into a directory, which is made where it is missing.
+ * Gives the number of files written (0: nothing to repair by a file), or -1 with one line in *ret_message
+ * (which also says what was written). */
+int tlswhy_report_write_fix(struct tlswhy_report *r, const char *dir, const char **ret_message);
+
+/* --- the catalogue --- */
+
+/* Ids in alphabetical order; NULL past the end. */
+const char *tlswhy_catalogue_id(size_t index);
+/* Its title: a short sentence; NULL for an unknown id. */
+const char *tlswhy_catalogue_title(const char *id);
+/* Its whole text for people: allocated, to be freed with tlswhy_string_free(); NULL for an unknown id.
+ * `style` may be NULL. */
+char *tlswhy_catalogue_explain(const char *id, const struct tlswhy_text_style *style);
+
+/* Client profiles: names in order, NULL past the end; and one in full, as above. */
+const char *tlswhy_profile_name(size_t index);
+char *tlswhy_profile_show(const char *name);
+
+void tlswhy_string_free(char *s);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
