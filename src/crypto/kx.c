@@ -191,6 +191,14 @@ struct bytes kx_public(const struct kx *k) {
     return bytes_of(k->public_key, k->public_n);
 }
 
+/* Both shares of a named group are of one size: numbers are padded (RFC 8446 4.2.8.1), and points travel
+ * uncompressed, which the first byte says (RFC 8446 4.2.8.2, RFC 8422 5.4.1). libcrypto is more lenient. */
+static bool well_formed(const struct kx *k, struct bytes peer) {
+    const struct group *g = group_by_id(k->group);
+    return peer.n == k->public_n &&
+           (!g || g->kind != GROUP_ECDH || peer.p[0] == POINT_CONVERSION_UNCOMPRESSED);
+}
+
 static EVP_PKEY *peer_key(const struct kx *k, struct bytes peer) {
     EVP_PKEY *key = EVP_PKEY_new();
     if (key && EVP_PKEY_copy_parameters(key, k->pkey) &&
@@ -237,6 +245,7 @@ bool kx_derive(const struct kx *k, struct bytes peer, bool strip, uint8_t out[CR
                size_t *ret_n) {
     size_t n = CRYPTO_SHARE_MAX;
     if (!k->whole || peer.n == 0 || peer.n > CRYPTO_SHARE_MAX) return false;
+    if (k->pkey && !well_formed(k, peer)) return false;
     if (!(k->pkey ? derive_pkey(k, peer, out, &n) : derive_dh(k, peer, out, &n))) return false;
     size_t zeros = 0;
     while (strip && zeros + 1 < n && out[zeros] == 0) zeros++;
