@@ -60,20 +60,22 @@ uint16_t pubkey_group(const struct pubkey *k) {
     return g ? g->id : 0;
 }
 
-/* The kind of signature that a key of this type can make; RSA keys make PKCS #1 and PSS. */
-static bool fits(enum key_type type, enum sig_kind kind) {
+/* Whether a key of this type makes such signatures. RSA keys make PKCS #1 and PSS; each curve of Edwards has
+ * its one scheme. */
+static bool fits(enum key_type type, const struct sigscheme *s) {
     switch (type) {
     case KEY_RSA:
-        return kind == SIG_RSA_PKCS1 || kind == SIG_RSA_PSS_RSAE;
+        return s->kind == SIG_RSA_PKCS1 || s->kind == SIG_RSA_PSS_RSAE;
     case KEY_RSA_PSS:
-        return kind == SIG_RSA_PSS_PSS;
+        return s->kind == SIG_RSA_PSS_PSS;
     case KEY_EC:
-        return kind == SIG_ECDSA;
+        return s->kind == SIG_ECDSA;
     case KEY_ED25519:
+        return s->id == SIG_ED25519;
     case KEY_ED448:
-        return kind == SIG_EDDSA;
+        return s->id == SIG_ED448;
     case KEY_DSA:
-        return kind == SIG_DSA;
+        return s->kind == SIG_DSA;
     case KEY_OTHER:
         break;
     }
@@ -103,7 +105,7 @@ bool pubkey_verify(const struct pubkey *k, uint16_t sigscheme, struct bytes data
         ok = k->type == KEY_RSA && verify_md5_sha1(k->key, data, signature);
     } else {
         const struct sigscheme *s = sigscheme_by_id(sigscheme);
-        if (!s || !fits(k->type, s->kind)) return false;
+        if (!s || !fits(k->type, s)) return false;
         EVP_MD_CTX *ctx = EVP_MD_CTX_new();
         EVP_PKEY_CTX *pctx = NULL;
         ok = ctx && EVP_DigestVerifyInit_ex(ctx, &pctx, s->hash, lib_ctx(), NULL, k->key, NULL) > 0;
