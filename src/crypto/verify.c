@@ -29,6 +29,8 @@ static const struct {
     {X509_V_ERR_EXCLUDED_VIOLATION, VERIFY_NAME_CONSTRAINT},
     {X509_V_ERR_UNHANDLED_CRITICAL_EXTENSION, VERIFY_CRITICAL_EXTENSION},
     {X509_V_ERR_UNABLE_TO_DECODE_ISSUER_PUBLIC_KEY, VERIFY_MALFORMED},
+    {X509_V_ERR_ERROR_IN_CERT_NOT_BEFORE_FIELD, VERIFY_MALFORMED},
+    {X509_V_ERR_ERROR_IN_CERT_NOT_AFTER_FIELD, VERIFY_MALFORMED},
 };
 
 static enum verify_problem meaning_of(int code) {
@@ -43,18 +45,31 @@ bool verify_has(const struct verify_result *r, enum verify_problem p) {
     return false;
 }
 
+static bool has_at(const struct verify_result *r, enum verify_problem p, size_t depth) {
+    for (size_t i = 0; i < r->n_problems; i++)
+        if (r->problems[i].problem == p && r->problems[i].depth == depth) return true;
+    return false;
+}
+
+/* What follows from a problem that is known already, and is none of its own. */
+static bool is_known(const struct verify_result *r, enum verify_problem p, size_t depth) {
+    if (has_at(r, p, depth)) return true;
+    /* Who is no CA has not the purpose of a CA either, says libcrypto in a second error. */
+    if (p == VERIFY_PURPOSE && has_at(r, VERIFY_CA_FLAG, depth)) return true;
+    /* A path that ends too early is one problem, whatever follows from it further down. */
+    return p == VERIFY_NO_ISSUER &&
+           (verify_has(r, VERIFY_NO_ISSUER) || verify_has(r, VERIFY_SELF_SIGNED_IN_CHAIN) ||
+            verify_has(r, VERIFY_SELF_SIGNED_LEAF));
+}
+
 static int collect(int ok, X509_STORE_CTX *ctx) {
     struct verify_result *r = X509_STORE_CTX_get_app_data(ctx);
     int code = X509_STORE_CTX_get_error(ctx), depth = X509_STORE_CTX_get_error_depth(ctx);
+    /* An error that is left behind would be reported again, in the place of a path that ends too early. */
+    X509_STORE_CTX_set_error(ctx, X509_V_OK);
     if (ok || r->n_problems >= VERIFY_MAX_PROBLEMS) return 1;
     enum verify_problem p = meaning_of(code);
-    for (size_t i = 0; i < r->n_problems; i++)
-        if (r->problems[i].problem == p && r->problems[i].depth == (size_t)depth) return 1;
-    /* A path that ends too early is one problem, whatever follows from it further down. */
-    if (p == VERIFY_NO_ISSUER &&
-        (verify_has(r, VERIFY_NO_ISSUER) || verify_has(r, VERIFY_SELF_SIGNED_IN_CHAIN) ||
-         verify_has(r, VERIFY_SELF_SIGNED_LEAF)))
-        return 1;
+    if (is_known(r, p, depth > 0 ? (size_t)depth : 0)) return 1;
     r->problems[r->n_problems].problem = p;
     r->problems[r->n_problems].depth = depth > 0 ? (size_t)depth : 0;
     r->problems[r->n_problems++].text = X509_verify_cert_error_string(code);
