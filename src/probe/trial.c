@@ -30,6 +30,7 @@ static void put_transport(struct wr *w, const struct transport *via) {
     put_bool(w, via->use_proxy);
     put_bool(w, via->proxy_header);
     put_bool(w, via->greet_only);
+    put_bool(w, via->plain_http);
     wr_u64(w, (uint64_t)via->listen_ns);
     wr_u32(w, via->first_segment);
     wr_u64(w, (uint64_t)via->segment_pause_ns);
