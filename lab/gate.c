@@ -203,6 +203,14 @@ static void echo(struct lab_link *l, struct sight *s) {
     while ((n = lab_read(l, room, sizeof(room))) > 0) lab_write(l, bytes_of(room, n));
 }
 
+/* A HelloRetryRequest comes again for whatever is said next. */
+static void answer(struct lab_link *l, const struct gate_rule *rule, const struct sight *s) {
+    uint8_t room[4096];
+    do lab_answer(l, &rule->answer, &s->hello);
+    while (rule->answer.hrr && lab_read(l, room, sizeof(room)) > 0);
+    lab_hold(l);
+}
+
 static bool act(struct lab_link *l, const struct gate_rule *rule, struct sight *s) {
     switch (rule->act) {
     case ACT_SERVE:
@@ -230,8 +238,7 @@ static bool act(struct lab_link *l, const struct gate_rule *rule, struct sight *
         lab_hold(l);
         break;
     case ACT_ANSWER:
-        lab_answer(l, &rule->answer, &s->hello);
-        lab_hold(l);
+        answer(l, rule, s);
         break;
     case ACT_FLOOD:
         flood(l);

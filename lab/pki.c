@@ -12,6 +12,8 @@
 
 /* An RSA and an EC hierarchy that the client trusts, and one that it does not. RSA leaves stand below
  * RSA issuers, so that a client that knows only one kind of signature finds nothing else in the chain. */
+#define LAB_ORGANISATION "tlswhy lab"
+
 enum ca_id {
     CA_EC_ROOT,
     CA_EC_INTER,
@@ -30,13 +32,15 @@ static const struct ca_row {
     enum key_kind key;
     enum ca_id issuer;
     bool trusted_root;
+    const char *o; /* NULL: that of the lab */
 } ca_rows[CA__COUNT] = {
     [CA_EC_ROOT] = {"Lab Root EC", "root-ec.der", KEYS_EC256, CA_EC_ROOT, true},
     [CA_EC_INTER] = {"Lab Intermediate EC", "intermediate-ec.der", KEYS_EC256, CA_EC_ROOT},
     [CA_RSA_ROOT] = {"Lab Root RSA", "root-rsa.der", KEYS_RSA, CA_RSA_ROOT, true},
     [CA_RSA_INTER] = {"Lab Intermediate RSA", "intermediate-rsa.der", KEYS_RSA, CA_RSA_ROOT},
-    [CA_OTHER_ROOT] = {"Company Root", "root-other.der", KEYS_EC256, CA_OTHER_ROOT},
-    [CA_OTHER_INTER] = {"Company Intermediate", "intermediate-other.der", KEYS_EC256, CA_OTHER_ROOT},
+    [CA_OTHER_ROOT] = {"Company Root", "root-other.der", KEYS_EC256, CA_OTHER_ROOT, .o = "Company"},
+    [CA_OTHER_INTER] = {"Company Intermediate", "intermediate-other.der", KEYS_EC256, CA_OTHER_ROOT,
+                        .o = "Company"},
     [CA_LONG_1] = {"Lab Policy CA", "long-1.der", KEYS_EC256, CA_EC_ROOT},
     [CA_LONG_2] = {"Lab Regional CA", "long-2.der", KEYS_EC256, CA_LONG_1},
     [CA_LONG_3] = {"Lab Issuing CA", "long-3.der", KEYS_EC256, CA_LONG_2},
@@ -124,16 +128,15 @@ static bool set_random_serial(X509 *cert) {
 }
 
 /* A certificate without extensions, not signed yet. */
-static X509 *make_cert(struct lab_pki *p, const char *cn, EVP_PKEY *key, X509 *issuer, int from_h,
-                       int until_h) {
+static X509 *make_cert(struct lab_pki *p, const char *o, const char *cn, EVP_PKEY *key, X509 *issuer,
+                       int from_h, int until_h) {
     X509 *c = X509_new();
     if (!c) return NULL;
     X509_NAME *subject = X509_get_subject_name(c);
     time_t now = (time_t)p->now;
     bool ok =
         X509_set_version(c, X509_VERSION_3) && set_random_serial(c) &&
-        X509_NAME_add_entry_by_txt(subject, "O", MBSTRING_UTF8, (const unsigned char *)"tlswhy lab", -1, -1,
-                                   0) &&
+        X509_NAME_add_entry_by_txt(subject, "O", MBSTRING_UTF8, (const unsigned char *)o, -1, -1, 0) &&
         X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_UTF8, (const unsigned char *)cn, -1, -1, 0) &&
         X509_set_issuer_name(c, issuer ? X509_get_subject_name(issuer) : subject) &&
         X509_time_adj_ex(X509_getm_notBefore(c), from_h / 24, (long)(from_h % 24) * 3600, &now) &&
@@ -157,7 +160,8 @@ static X509 *get_ca(struct lab_pki *p, enum ca_id id) {
     p->ca_key[id] = make_key(row->key);
     if (!p->ca_key[id]) return NULL;
     X509 *issuer = root ? NULL : p->ca[row->issuer];
-    X509 *c = make_cert(p, row->cn, p->ca_key[id], issuer, -24 * 400, 24 * (root ? 3000 : 1500));
+    X509 *c = make_cert(p, row->o ? row->o : LAB_ORGANISATION, row->cn, p->ca_key[id], issuer, -24 * 400,
+                        24 * (root ? 3000 : 1500));
     if (!c) return NULL;
     X509 *signer = issuer ? issuer : c;
     bool ok = add_ext(c, signer, NID_basic_constraints, "critical,CA:TRUE") &&
@@ -254,8 +258,8 @@ static X509 *make_leaf(struct lab_pki *p, const struct cert_spec *s, EVP_PKEY *k
     enum ca_id by = issuer_of(s);
     X509 *issuer = self ? NULL : get_ca(p, by);
     if (!self && !issuer) return NULL;
-    X509 *c = make_cert(p, s->cn ? s->cn : LAB_HOST, key, issuer, dated ? s->from_h : -24 * 10,
-                        dated ? s->until_h : 24 * 80);
+    X509 *c = make_cert(p, LAB_ORGANISATION, s->cn ? s->cn : LAB_HOST, key, issuer,
+                        dated ? s->from_h : -24 * 10, dated ? s->until_h : 24 * 80);
     if (!c) return NULL;
     if (extend_leaf(p, s, c, self ? c : issuer) && sign_cert(c, self ? key : p->ca_key[by])) return c;
     X509_free(c);

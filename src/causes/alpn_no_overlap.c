@@ -25,6 +25,9 @@ static enum ruling judge(struct casefile *c, struct finding *f) {
     return RULING_YES;
 }
 
+/* Without ALPN the hello goes through: that the offer is refused says more than that the extension is
+ * disliked. */
+static const char *const replaces[] = {"server-crash-on-feature", NULL};
 static const uint8_t alerts[] = {ALERT_NO_APPLICATION_PROTOCOL, 0};
 extern const struct cause cause_alpn_no_overlap;
 const struct cause cause_alpn_no_overlap = {.id = "alpn-no-overlap",
@@ -32,5 +35,6 @@ const struct cause cause_alpn_no_overlap = {.id = "alpn-no-overlap",
                                             .fixer = FIX_BY_NORM,
                                             .phase = PHASE_HANDSHAKE,
                                             .rank = RANK_SUITE,
+                                            .replaces = replaces,
                                             .alerts = alerts,
                                             .judge = judge};

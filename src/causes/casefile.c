@@ -39,6 +39,10 @@ const struct facts *case_try(struct casefile *c, const struct change *changes, s
     return case_facts(c, run);
 }
 
+bool case_awaits_fetch(const struct casefile *c) {
+    return c->n_fetches > 0 && !c->fetch[c->n_fetches - 1].done;
+}
+
 bool case_further(const struct casefile *c, const struct facts *f) {
     return f->reached > c->subject->reached;
 }

@@ -10,7 +10,7 @@
 #include "net/fetch.h"
 #include "probe/change.h"
 
-enum { CASE_MAX_CHANGES = 6, CASE_MAX_FETCHES = 6, CASE_MAX_EXTRA = 16 };
+enum { CASE_MAX_CHANGES = 8, CASE_MAX_FETCHES = 6, CASE_MAX_EXTRA = 16 };
 
 /* A certificate fetch by AIA (RFC 5280 4.2.2.1). */
 struct aia_fetch {
@@ -76,6 +76,9 @@ const struct facts *case_try(struct casefile *c, const struct change *changes, s
     case_try((c), (const struct change[]){__VA_ARGS__}, TW_COUNT(((const struct change[]){__VA_ARGS__})))
 /* The facts of a run that is done, made once. */
 const struct facts *case_facts(struct casefile *c, const struct run *run);
+
+/* A certificate is being fetched. */
+bool case_awaits_fetch(const struct casefile *c);
 
 /* The experiment got further than the subject did: into success, or into the failure of the next cause. */
 bool case_further(const struct casefile *c, const struct facts *f);

@@ -100,7 +100,7 @@ static void start_fetch(struct casefile *c, const char *url) {
 }
 
 enum ruling certificates_fetch(struct casefile *c) {
-    if (c->n_fetches > 0 && !c->fetch[c->n_fetches - 1].done) return RULING_OPEN;
+    if (case_awaits_fetch(c)) return RULING_OPEN;
     if (c->offline || c->proxied || !verify_has(&c->completed, VERIFY_NO_ISSUER)) return RULING_NO;
     if (c->completed.n_path == 0 || c->n_fetches >= CASE_MAX_FETCHES) return RULING_NO;
     struct cert_info top;

@@ -4,13 +4,13 @@
 static enum ruling judge(struct casefile *c, struct finding *f) {
     const struct transcript *t = c->base->t;
     if (!c->proxied) return RULING_NO;
-    bool dead = t->result == RESULT_CONNECT_FAILED;
-    bool no_proxy =
-        t->result == RESULT_PROXY_FAILED && (t->dialog == DIALOG_NOT_SPOKEN || t->dialog == DIALOG_SILENT);
+    if (t->result != RESULT_PROXY_FAILED) return RULING_NO;
+    bool dead = t->dialog == DIALOG_NONE;
+    bool no_proxy = t->dialog == DIALOG_NOT_SPOKEN || t->dialog == DIALOG_SILENT;
     if (!dead && !no_proxy) return RULING_NO;
     f->certainty = CERTAINTY_PROVEN;
     f->summary = dead
-                     ? text_f(c->a, "The proxy that the client is told to use cannot be reached: %s.",
+                     ? text_f(c->a, "The proxy that the client is told to use fails: %s.",
                               facts_outcome(c->a, c->base))
                      : arena_strdup(c->a, "What answers where the proxy should be is no proxy of that kind.");
     finding_evidence(f, text_f(c->a, "Asked to connect to %s, the proxy's address gave: %s.", c->host,

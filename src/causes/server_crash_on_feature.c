@@ -14,24 +14,57 @@ static const uint16_t dispensable[] = {EXT_STATUS_REQUEST,
                                        EXT_POST_HANDSHAKE_AUTH,
                                        EXT_RECORD_SIZE_LIMIT};
 
-static enum ruling find_extension(struct casefile *c, struct finding *f) {
+/* The extensions of the subject that it could do without: their number. */
+static size_t candidates(const struct casefile *c, uint16_t ret[TW_COUNT(dispensable)]) {
+    size_t n = 0;
+    for (size_t i = 0; i < TW_COUNT(dispensable); i++)
+        if (hello_has_ext(&c->subject_trial.hello, dispensable[i])) ret[n++] = dispensable[i];
+    return n;
+}
+
+static const struct facts *without_those_of_bit(struct casefile *c, const uint16_t *type, size_t n,
+                                                unsigned bit) {
+    struct change drop[CASE_MAX_CHANGES];
+    size_t n_drop = 0;
+    for (size_t i = 0; i < n; i++)
+        if ((i + 1) >> bit & 1)
+            drop[n_drop++] = (struct change){.kind = CHANGE_DROP_EXTENSION, .arg = type[i]};
+    return case_try(c, drop, n_drop);
+}
+
+/* One culprit among many, in one wave of few connections: each experiment drops those extensions whose number
+ * has a certain bit, and the outcomes spell the culprit's number. NO: there is no single one. */
+static enum ruling find_culprit(struct casefile *c, uint16_t *ret_type) {
+    uint16_t type[TW_COUNT(dispensable)];
+    size_t n = candidates(c, type), number = 0;
     bool open = false;
-    for (size_t i = 0; i < TW_COUNT(dispensable); i++) {
-        if (!hello_has_ext(&c->subject_trial.hello, dispensable[i])) continue;
-        const struct change drop = {.kind = CHANGE_DROP_EXTENSION, .arg = dispensable[i]};
-        const struct facts *after = case_try(c, &drop, 1);
-        open = open || !after;
-        if (!after || !case_further(c, after)) continue;
-        case_prove(c, f, c->subject, &drop, 1, after);
-        const char *name = arena_strdup(c->a, extension_name(dispensable[i]));
-        f->summary =
-            text_f(c->a, "The server at %s breaks off at the extension %s, which it should simply ignore.",
-                   case_where(c), name);
-        case_evidence_subject(c, f);
-        finding_slot(f, "extension", name);
-        return RULING_YES;
+    for (unsigned bit = 0; n >> bit; bit++) {
+        const struct facts *f = without_those_of_bit(c, type, n, bit);
+        open = open || !f;
+        if (f && case_further(c, f)) number |= (size_t)1 << bit;
     }
-    return open ? RULING_OPEN : RULING_NO;
+    if (open) return RULING_OPEN;
+    if (number == 0 || number > n) return RULING_NO;
+    *ret_type = type[number - 1];
+    return RULING_YES;
+}
+
+static enum ruling find_extension(struct casefile *c, struct finding *f) {
+    uint16_t type;
+    enum ruling r = find_culprit(c, &type);
+    if (r != RULING_YES) return r;
+    const struct change drop = {.kind = CHANGE_DROP_EXTENSION, .arg = type};
+    const struct facts *after = case_try(c, &drop, 1);
+    if (!after) return RULING_OPEN;
+    if (!case_further(c, after)) return RULING_NO;
+    case_prove(c, f, c->subject, &drop, 1, after);
+    const char *name = arena_strdup(c->a, extension_name(type));
+    f->summary =
+        text_f(c->a, "The server at %s breaks off at the extension %s, which it should simply ignore.",
+               case_where(c), name);
+    case_evidence_subject(c, f);
+    finding_slot(f, "extension", name);
+    return RULING_YES;
 }
 
 static enum ruling judge(struct casefile *c, struct finding *f) {
@@ -39,10 +72,14 @@ static enum ruling judge(struct casefile *c, struct finding *f) {
                  c->subject->t->refusal == REFUSAL_NONE && c->subject->t->violation == VIOLATION_NONE;
     if (!case_hello_refused(c) && !later) return RULING_NO;
     if (c->subject->t->refusal != REFUSAL_NONE) return RULING_NO;
-    enum ruling widened = widen_any_alone(c);
-    if (widened != RULING_NO) return widened == RULING_OPEN ? RULING_OPEN : RULING_NO;
     const struct facts *minimal = CASE_TRY(c, {.kind = CHANGE_MINIMAL});
     const struct facts *no_grease = CASE_TRY(c, {.kind = CHANGE_NO_GREASE});
+    /* Likely one extension alone: which of them is asked while the slower refusals are still awaited. */
+    uint16_t ignored;
+    if (minimal && case_further(c, minimal) && !(no_grease && case_further(c, no_grease)))
+        (void)find_culprit(c, &ignored);
+    enum ruling widened = widen_any_alone(c);
+    if (widened != RULING_NO) return widened == RULING_OPEN ? RULING_OPEN : RULING_NO;
     if (!minimal || !no_grease) return RULING_OPEN;
     if (!case_further(c, minimal) || case_further(c, no_grease)) return RULING_NO;
     return find_extension(c, f);

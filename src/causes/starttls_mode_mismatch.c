@@ -51,8 +51,13 @@ static enum ruling judge_tls_first(struct casefile *c, struct finding *f) {
     const struct facts *s = c->subject;
     enum starttls shown;
     if (s->t->result == RESULT_NOT_TLS) return read_banner(c, &shown) ? flip(c, f, shown) : RULING_NO;
-    bool mute = s->t->result == RESULT_PEER_FIN || s->t->result == RESULT_PEER_RST || s->silent;
-    return case_hello_refused(c) && mute ? try_silent_ones(c, f) : RULING_NO;
+    bool cut = s->t->result == RESULT_PEER_FIN || s->t->result == RESULT_PEER_RST;
+    if (!case_hello_refused(c) || !(cut || s->silent)) return RULING_NO;
+    /* Where some hello is answered, TLS is spoken. Silence is not waited out for that: its limit is long. */
+    const struct facts *minimal = CASE_TRY(c, {.kind = CHANGE_MINIMAL});
+    if (!minimal && cut) return RULING_OPEN;
+    if (minimal && case_further(c, minimal)) return RULING_NO;
+    return try_silent_ones(c, f);
 }
 
 /* The client asked for STARTTLS, and was not understood. */

@@ -1,6 +1,18 @@
 /* The client's newest version is older than the server's oldest. */
 #include "causes/widen.h"
 
+/* The server speaks a version of the client's: something else of its offer widened is enough as well. */
+static enum ruling other_offer_is_enough(struct casefile *c) {
+    static const enum change_kind others[] = {CHANGE_ALL_SUITES, CHANGE_ALL_GROUPS, CHANGE_ALL_SIGALGS};
+    bool open = false;
+    for (size_t i = 0; i < TW_COUNT(others); i++) {
+        const struct facts *f = CASE_TRY(c, {.kind = others[i]});
+        if (f && case_further(c, f)) return RULING_YES;
+        open = open || !f;
+    }
+    return open ? RULING_OPEN : RULING_NO;
+}
+
 static enum ruling judge(struct casefile *c, struct finding *f) {
     if (!case_hello_refused(c)) return RULING_NO;
     const struct facts *after = NULL;
@@ -8,6 +20,8 @@ static enum ruling judge(struct casefile *c, struct finding *f) {
     if (r != RULING_YES) return r;
     uint16_t newest = c->subject_trial.policy.max_version;
     if (after->t->version <= newest) return RULING_NO;
+    enum ruling other = other_offer_is_enough(c);
+    if (other != RULING_NO) return other == RULING_OPEN ? RULING_OPEN : RULING_NO;
     const char *client = version_name(newest), *server = version_name(after->t->version);
     f->summary = text_f(
         c->a, "The client offers nothing newer than %s; the server at %s wants a newer version and takes %s.",

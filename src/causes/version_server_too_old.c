@@ -13,8 +13,23 @@ static void describe(struct casefile *c, struct finding *f, const struct facts *
     finding_slot(f, "client_version", client);
 }
 
+/* An answer in SSL 2.0 to a hello of TLS proves itself. */
+static void describe_ssl2(struct casefile *c, struct finding *f) {
+    const char *server = version_name(TLS_SSL2), *client = version_name(c->subject_trial.policy.min_version);
+    f->certainty = CERTAINTY_PROVEN;
+    f->summary = text_f(c->a, "The server at %s answers in %s; %s accepts nothing older than %s.",
+                        case_where(c), server, c->profile, client);
+    finding_evidence(f, text_f(c->a, "The first bytes of the answer are a server hello of %s.", server));
+    finding_slot(f, "server_version", server);
+    finding_slot(f, "client_version", client);
+}
+
 static enum ruling judge(struct casefile *c, struct finding *f) {
     if (!case_hello_refused(c)) return RULING_NO;
+    if (c->subject->t->version == TLS_SSL2) {
+        describe_ssl2(c, f);
+        return RULING_YES;
+    }
     const struct facts *after = NULL;
     enum ruling r = widen_needed(c, CHANGE_OLDER_VERSIONS, f, &after);
     if (r == RULING_YES && after->t->version >= c->subject_trial.policy.min_version) return RULING_NO;

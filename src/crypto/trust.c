@@ -134,8 +134,8 @@ static size_t common_words(const char *x, const char *y) {
 static bool is_kin(struct arena *a, X509 *anchor, const struct cert_info *issued) {
     struct cert_info info;
     if (!cert_info_read(a, x509_to_der(a, anchor), &info)) return false;
-    bool kin = issued->issuer_o && info.issuer_o && strcmp(issued->issuer_o, info.issuer_o) == 0;
-    return kin || common_words(issued->issuer, info.subject) >= KIN_WORDS;
+    if (issued->issuer_o && info.issuer_o) return strcmp(issued->issuer_o, info.issuer_o) == 0;
+    return common_words(issued->issuer, info.subject) >= KIN_WORDS;
 }
 
 bool trust_has_kin(const struct trust *t, const struct cert_info *issued) {

@@ -72,6 +72,14 @@ static size_t judge_all(struct plan *p, struct round *r) {
     return open;
 }
 
+/* False when nothing is under way that could bring news. */
+static bool wait_for_news(const struct casefile *c, int64_t until) {
+    if (prober_step(c->prober, until)) return true;
+    if (!case_awaits_fetch(c)) return false;
+    net_step(c->net, until);
+    return true;
+}
+
 /* Judges until nothing is open, or until the grace after the first proof is over. */
 static void play_round(struct plan *p, bool (*wanted)(const struct casefile *c, const struct cause *cause)) {
     struct round r = {.wanted = wanted};
@@ -84,7 +92,7 @@ static void play_round(struct plan *p, bool (*wanted)(const struct casefile *c, 
     while (judge_all(p, &r) > 0) {
         if (p->n > before && until == NEVER_NS) until = net_now(p->c->net) + GRACE_NS;
         if (net_now(p->c->net) >= until) break;
-        if (!prober_step(p->c->prober, until)) break;
+        if (!wait_for_news(p->c, until)) break;
     }
 }
 
@@ -144,6 +152,8 @@ static void find_layer(struct plan *p) {
     play_round(p, is_hinted);
     if (p->n > before) return;
     const struct facts *s = p->c->subject;
+    /* Whatever it turns out to be, it must be seen twice before it is believed. */
+    if (!s->good && s->reached >= REACHED_TLS) (void)CASE_TRY(p->c, {.kind = CHANGE_AGAIN, .arg = 1});
     if (case_hello_refused(p->c))
         contrasts_ask(p->c, s->silent || s->t->result == RESULT_PEER_FIN || s->t->result == RESULT_PEER_RST);
     plan_phase(p, PHASE_HANDSHAKE);

@@ -76,11 +76,17 @@ static bool only_phase(const struct plan *p, enum phase phase) {
     return p->n > 0;
 }
 
+/* Where no certificate could be read, nothing is said against it. */
+static bool certificate_accepted(const struct casefile *c) {
+    return !c->cert_facts || (c->judged.ok && c->fits_host);
+}
+
 /* `ok`: this client and every current client connects, at every address; `partial`: this client at the first
  * address, but not every current client, or not everywhere. */
 static enum verdict_kind kind_of(const struct casefile *own, const struct plan *p, const struct plan *other,
                                  const struct verdict *v) {
-    bool own_connects = own->main->good && (p->n == 0 || only_phase(p, PHASE_ADDRESSES));
+    bool own_connects =
+        own->main->good && certificate_accepted(own) && (p->n == 0 || only_phase(p, PHASE_ADDRESSES));
     if (own_connects && p->n == 0 && !other) return VERDICT_OK;
     if (v->n_findings == 0) return VERDICT_UNDETERMINED;
     return own_connects ? VERDICT_PARTIAL : VERDICT_FAIL;
@@ -99,7 +105,7 @@ static void list_addresses(struct session *s, struct verdict *v, struct casefile
     for (size_t i = 0; i < s->resolved.n; i++) {
         const struct facts *f = address_facts(c, i);
         if (s->resolved.addr[i].len == 0) continue;
-        bool cert_fails = has_phase(p, PHASE_CERTIFICATE);
+        bool cert_fails = has_phase(p, PHASE_CERTIFICATE) || !certificate_accepted(c);
         bool well = f && f->good && !cert_fails && !(i == 0 && first_fails);
         const char *outcome = !f                 ? "not tried"
                               : f->good && !well ? "certificate refused"
@@ -151,9 +157,13 @@ static void repair_chain(struct session *s, struct verdict *v, const struct case
     v->n_repaired_chain = n - 1;
 }
 
-static void undetermined(struct session *s, struct verdict *v, const struct casefile *c) {
+static void undetermined(struct session *s, struct verdict *v, struct casefile *c) {
     v->seen = text_f(s->a, "The handshake of %s with %s got: %s.", c->profile, case_where(c),
                      facts_outcome(s->a, c->main));
+    if (c->main->good && !certificate_accepted(c))
+        v->seen = text_f(s->a, "The handshake with %s goes through, but its certificate is not accepted: %s.",
+                         case_where(c),
+                         c->judged.ok ? "no name in it fits the host" : certificates_outcome(c, &c->judged));
     if (c->main->t->place) v->seen = text_f(s->a, "%s Place: %s.", v->seen, c->main->t->place);
     if (v->next_step) return;
     v->next_step =
@@ -197,7 +207,7 @@ void verdict_make(struct session *s, struct casefile *own, struct plan *p, struc
     v->servername = *own->trial.hello.server_name ? own->trial.hello.server_name : NULL;
     v->fetches = (unsigned)own->n_fetches;
     list_addresses(s, v, own, p);
-    list_clients(s, v, modern ? modern : own, has_phase(p, PHASE_CERTIFICATE));
+    list_clients(s, v, modern ? modern : own, has_phase(p, PHASE_CERTIFICATE) || !certificate_accepted(own));
     list_path(s, v, own);
     repair_chain(s, v, own);
     take_notes(s, v, own);

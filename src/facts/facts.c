@@ -19,6 +19,8 @@ static enum reached reached_by_stage(enum stage s) {
 
 static enum reached how_far(const struct transcript *t) {
     if (t->result == RESULT_DONE) return REACHED_AIM;
+    if (t->result == RESULT_RECOGNISED && t->version == TLS_SSL2)
+        return REACHED_TLS; /* no answer to our hello */
     if (t->result == RESULT_RECOGNISED)
         return transcript_find(t, SIDE_SERVER, HS_CERTIFICATE) ? REACHED_FLIGHT : REACHED_SERVER_HELLO;
     enum reached r = reached_by_stage(t->stage);

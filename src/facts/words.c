@@ -69,6 +69,13 @@ static char *dialog_text(struct arena *a, const struct transcript *t) {
     return t->dialog_line ? text_f(a, "%s (\"%s\")", what, t->dialog_line) : arena_strdup(a, what);
 }
 
+/* The proxy itself was not reached, or its dialogue failed. */
+static char *proxy_text(struct arena *a, const struct transcript *t) {
+    if (t->dialog != DIALOG_NONE) return dialog_text(a, t);
+    if (t->place) return arena_strdup(a, t->place);
+    return text_f(a, "the proxy cannot be reached: %s", errno_words(t->sys_errno));
+}
+
 static const char *waited(struct arena *a, const struct transcript *t) {
     int64_t s = (t->end_ns - t->connect_ns + 500000000) / 1000000000;
     return s > 0 ? text_f(a, " for %lld second%s", (long long)s, s == 1 ? "" : "s") : "";
@@ -111,6 +118,7 @@ char *facts_outcome(struct arena *a, const struct facts *f) {
     case RESULT_CONNECT_FAILED:
         return arena_strdup(a, errno_words(t->sys_errno));
     case RESULT_PROXY_FAILED:
+        return proxy_text(a, t);
     case RESULT_STARTTLS_FAILED:
         return dialog_text(a, t);
     case RESULT_RUNNING:

@@ -136,7 +136,7 @@ enum dialog_status dialog_alien(struct dialog *d, struct bytes unit, struct byte
     wr_put(&w, bytes_cut(unit, 0, SHOWN));
     wr_put(&w, bytes_cut(rest, 0, SHOWN - w.n));
     dialog_note(d, wr_bytes(&w), " / ");
-    return dialog_fail(d, d->dialect->alien, NULL);
+    return dialog_fail(d, DIALOG_NOT_SPOKEN, NULL);
 }
 
 enum dialog_status dialog_begin(struct dialog *d, struct wr *out) {

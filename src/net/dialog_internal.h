@@ -17,7 +17,6 @@ struct dialect {
     const char *name;
     uint16_t port;
     bool client_first;
-    enum dialog_end alien; /* what bytes of another protocol are called */
     size_t max_unit;
     const struct script *script; /* of the dialects that speak in lines */
     enum dialog_status (*begin)(struct dialog *d, struct wr *out);

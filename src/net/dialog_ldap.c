@@ -194,7 +194,6 @@ const struct dialect dialect_ldap = {
     .name = "ldap",
     .port = 389,
     .client_first = true,
-    .alien = DIALOG_NOT_SPOKEN,
     .max_unit = DIALOG_MAX_BYTES,
     .begin = ldap_begin,
     .whole = ldap_whole,

@@ -203,7 +203,6 @@ static const struct script nntp = {
     const struct dialect dialect_##word = {                                                                  \
         .name = #word,                                                                                       \
         .port = number,                                                                                      \
-        .alien = DIALOG_NOT_SPOKEN,                                                                          \
         .max_unit = DIALOG_MAX_LINE,                                                                         \
         .script = &word,                                                                                     \
         .whole = lines_whole,                                                                                \

@@ -182,7 +182,6 @@ static enum dialog_status socks_unit(struct dialog *d, struct bytes unit, struct
 const struct dialect dialect_http_connect = {
     .name = "HTTP CONNECT",
     .client_first = true,
-    .alien = DIALOG_PROXY_REFUSED,
     .max_unit = DIALOG_MAX_LINE,
     .begin = http_begin,
     .whole = http_whole,
@@ -191,7 +190,6 @@ const struct dialect dialect_http_connect = {
 const struct dialect dialect_socks5 = {
     .name = "SOCKS5",
     .client_first = true,
-    .alien = DIALOG_PROXY_REFUSED,
     .max_unit = 512,
     .begin = socks_begin,
     .whole = socks_whole,

@@ -213,7 +213,6 @@ static enum dialog_status xmpp_unit(struct dialog *d, struct bytes unit, struct 
         .name = word,                                                                                        \
         .port = number,                                                                                      \
         .client_first = true,                                                                                \
-        .alien = DIALOG_NOT_SPOKEN,                                                                          \
         .max_unit = DIALOG_MAX_BYTES,                                                                        \
         .begin = start,                                                                                      \
         .whole = xmpp_whole,                                                                                 \

@@ -187,7 +187,22 @@ static void say_proxy_header(struct job *j) {
     say_plain(j, bytes_str(line));
 }
 
+/* A HEAD in plain text, as a client sends it that was given http:// instead of https://. */
+static void say_plain_http(struct job *j) {
+    struct app *app = app_new(j->p->a, j->run.trial.host, j->run.trial.host_port, false);
+    say_plain(j, app_out(app));
+    app_free(app);
+}
+
 static void greeting_data(struct job *j, struct bytes in);
+/* What the peer says by itself, or to a plain request. */
+static void listen_only(struct job *j, struct bytes rest) {
+    const struct transport *via = &j->run.trial.via;
+    if (via->plain_http) say_plain_http(j);
+    job_enter(j, PHASE_GREETING, net_now(j->p->n) + via->listen_ns);
+    if (rest.n) greeting_data(j, rest);
+}
+
 /* The way to the target is open. */
 static void through(struct job *j, struct bytes rest) {
     const struct transport *via = &j->run.trial.via;
@@ -197,10 +212,9 @@ static void through(struct job *j, struct bytes rest) {
     t->stage = via->starttls != STARTTLS_NONE ? STAGE_STARTTLS : STAGE_CLIENT_HELLO;
     if (via_proxy(j)) j->p->proxy_good = j->proxy_try;
     if (via->proxy_header) say_proxy_header(j);
-    if (via->greet_only) {
+    if (via->greet_only || via->plain_http) {
         t->stage = STAGE_CLIENT_HELLO;
-        job_enter(j, PHASE_GREETING, net_now(j->p->n) + via->listen_ns);
-        if (rest.n) greeting_data(j, rest);
+        listen_only(j, rest);
         return;
     }
     if (via->starttls == STARTTLS_NONE)

@@ -26,7 +26,7 @@ static const struct proxy_talk proxy_talks[] = {
     {"nonsense in the status", "http://p", "h.test", B(CONNECT "User-Agent: tlswhy\r\n\r\n"),
       {{B("HTTP/1.1 2x0\r\n"), B("")}}, DIALOG_PROXY_REFUSED, "2x0", 0},
     {"no proxy", "http://p", "h.test", B(CONNECT "User-Agent: tlswhy\r\n\r\n"), {{B("SSH-2.0-x\r\n"), B("")}},
-      DIALOG_PROXY_REFUSED, "", 0},
+      DIALOG_NOT_SPOKEN, "", 0},
     {"SOCKS, name", "socks5://p", "h.test", B("\5\1\0"), {{B("\5\0"), B("\5\1\0\3\6h.test\1\xbb")},
       {B("\5\0\0\1\x7f\0\0\1\1\2\x16"), B("")}}, DIALOG_NONE, NULL, 1},
     {"SOCKS, IPv4", "socks5h://p", "127.0.0.1", B("\5\1\0"), {{B("\5\0"), B("\5\1\0\1\x7f\0\0\1\1\xbb")},
@@ -41,9 +41,9 @@ static const struct proxy_talk proxy_talks[] = {
     {"SOCKS, refused", "socks5://p", "h.test", B("\5\1\0"), {{B("\5\0"), B("\5\1\0\3\6h.test\1\xbb")},
       {B("\5\5\0\0"), B("")}}, DIALOG_PROXY_REFUSED, "connection refused", 0},
     {"SOCKS, success without an address", "socks5://p", "h.test", B("\5\1\0"), {{B("\5\0"),
-      B("\5\1\0\3\6h.test\1\xbb")}, {B("\5\0\0\0"), B("")}}, DIALOG_PROXY_REFUSED, "", 0},
+      B("\5\1\0\3\6h.test\1\xbb")}, {B("\5\0\0\0"), B("")}}, DIALOG_NOT_SPOKEN, "", 0},
     {"SOCKS, an HTTP proxy", "socks5://p", "h.test", B("\5\1\0"), {{B("HTTP/1.1 400 x\r\n"), B("")}},
-      DIALOG_PROXY_REFUSED, "", 0},
+      DIALOG_NOT_SPOKEN, "", 0},
 };
 /* clang-format on */
 
