@@ -75,7 +75,7 @@ class Parser:
             self.fail("blank at the end of the line", number)
         if not line.isprintable():
             self.fail("a tab or a control character", number)
-        if len(line) > LINE_MAX and not STEP.match(line) and not line.startswith("- "):
+        if len(line) > LINE_MAX and not fenced and not STEP.match(line) and not line.startswith("- "):
             self.fail(f"longer than {LINE_MAX} columns", number)
         for word in SLOT.findall(line):
             if word not in self.slots:
@@ -115,7 +115,7 @@ class Parser:
         while self.peek() is not None and not self.peek().startswith("## "):
             lines = []
             while self.peek():
-                if re.match(r"[#>*`-]|\d+\. ", self.peek()):
+                if re.match(r"[#>*-]|```|\d+\. ", self.peek()):
                     self.fail("only paragraphs are allowed between the title and the first section")
                 lines.append(self.take())
             found.append(" ".join(lines))
