@@ -120,8 +120,9 @@ const char *tlswhy_catalogue_title(const char *id);
  * `style` may be NULL. */
 char *tlswhy_catalogue_explain(const char *id, const struct tlswhy_text_style *style);
 
-/* Client profiles: names in order, NULL past the end; and one in full, as above. */
+/* Client profiles: names in order, NULL past the end; one in a sentence; and one in full, as above. */
 const char *tlswhy_profile_name(size_t index);
+const char *tlswhy_profile_title(const char *name);
 char *tlswhy_profile_show(const char *name);
 
 void tlswhy_string_free(char *s);

@@ -1,0 +1,60 @@
+/* The command: arguments in, exit status out. */
+#ifndef TW_CLI_CLI_H
+#define TW_CLI_CLI_H
+
+#include "tlswhy/tlswhy.h"
+
+#include "base/text.h"
+
+/* CONTRACT.md, "Exit status"; 1 and 3 are the report's own. */
+enum { EXIT_OK = 0, EXIT_USAGE = 2, EXIT_TROUBLE = 4 };
+
+enum when { WHEN_AUTO, WHEN_ALWAYS, WHEN_NEVER };
+
+struct cli {
+    struct arena a;
+    const char *word; /* the sub-command under way; NULL: a diagnosis */
+    struct tlswhy_options *options;
+    const char *argument; /* HOST[:PORT], or what the sub-command is about; NULL: none */
+    const char *fix;
+    bool json, trace, quiet, verbose;
+    bool help, version;
+    bool proxy_given;
+    enum when color;
+};
+
+/* args.c: 0, or the exit status when one line has said why. */
+int args_read(struct cli *c, int argc, char **argv);
+
+/* nearest.c: the candidate that `typed` may have been meant to be; NULL if none is near. */
+const char *nearest(const char *typed, const char *(*candidate)(size_t i));
+
+/* environment.c */
+int environment_proxy(struct cli *c); /* 0, or the exit status */
+/* Whether curl would go to the host directly (NO_PROXY). */
+bool no_proxy_matches(struct arena *a, const char *list, const char *host);
+struct tlswhy_text_style environment_style(const struct cli *c);
+
+/* output.c */
+void output_guard(void);         /* first of all: closed descriptors, SIGPIPE */
+void output_text(const char *s); /* on standard output */
+int output_finish(int status);   /* the exit status, unless standard output could not be written */
+/* One line on standard error, and the exit status. */
+int usage_error(const struct cli *c, const char *format, ...) __attribute__((format(printf, 2, 3)));
+int say_error(int status, const char *line);
+const char *quote(struct cli *c, const char *typed);
+void progress_show(void *arg, const char *line);
+bool progress_wanted(const struct cli *c);
+void progress_clear(void);
+
+/* help.c */
+extern const char help_text[];
+
+/* words.c: runs the sub-command that argv[1] is. False: it is none. */
+bool words_run(struct cli *c, int argc, char **argv, int *ret_status);
+bool is_word(const char *s);
+
+/* diagnose.c */
+int diagnose_run(struct cli *c, int argc, char **argv);
+
+#endif

@@ -1,0 +1,101 @@
+/* What the environment says: proxies as curl reads them, and the terminal. */
+#include "cli.h"
+
+#include "api/options.h"
+#include "net/net.h"
+
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+/* The first that is set counts; lower case is first, as in curl. */
+static const char *first_set(const char *const *names, size_t n, const char **ret_name) {
+    for (size_t i = 0; i < n; i++) {
+        const char *value = getenv(names[i]);
+        if (!value || !*value) continue;
+        *ret_name = names[i];
+        return value;
+    }
+    return NULL;
+}
+
+static const char *address_bytes(const struct net_addr *addr, unsigned *ret_bits) {
+    bool v4 = addr->sa.any.sa_family == AF_INET;
+    *ret_bits = v4 ? 32 : 128;
+    return v4 ? (const char *)&addr->sa.v4.sin_addr : (const char *)&addr->sa.v6.sin6_addr;
+}
+
+/* "10.0.0.0/8" holds 10.1.2.3; an address alone holds itself. */
+static bool network_holds(struct arena *a, const char *network, const struct net_addr *host) {
+    const char *slash = strchr(network, '/');
+    struct net_addr base;
+    unsigned size, host_size;
+    const char *alone = slash ? arena_str(a, bytes_of(network, (size_t)(slash - network))) : network;
+    if (!net_addr_parse(alone, 0, &base)) return false;
+    const char *b = address_bytes(&base, &size), *h = address_bytes(host, &host_size);
+    uint64_t bits = size;
+    if (size != host_size || (slash && !text_number(slash + 1, size, &bits))) return false;
+    if (memcmp(b, h, bits / 8) != 0) return false;
+    unsigned rest = bits % 8;
+    return rest == 0 || (((uint8_t)b[bits / 8] ^ (uint8_t)h[bits / 8]) >> (8 - rest)) == 0;
+}
+
+/* "example.com" and ".example.com" both hold example.com and every name below it. */
+static bool domain_holds(const char *domain, const char *host) {
+    if (*domain == '.') domain++;
+    size_t n = strlen(domain), m = strlen(host);
+    if (n > 1 && domain[n - 1] == '.') n--;
+    if (n == 0 || m < n || !bytes_eq_nocase(bytes_of(host + m - n, n), bytes_of(domain, n))) return false;
+    return m == n || host[m - n - 1] == '.';
+}
+
+bool no_proxy_matches(struct arena *a, const char *list, const char *host) {
+    static const char *const between = ", \t";
+    struct net_addr addr;
+    bool is_address = net_addr_parse(host, 0, &addr);
+    if (strcmp(list, "*") == 0) return true;
+    for (;;) {
+        list += strspn(list, between);
+        size_t n = strcspn(list, between);
+        if (n == 0) return false;
+        const char *entry = arena_str(a, bytes_of(list, n));
+        if (is_address ? network_holds(a, entry, &addr) : domain_holds(entry, host)) return true;
+        list += n;
+    }
+}
+
+/* As in curl, https_proxy is for what begins with TLS; a service with STARTTLS has its own scheme. */
+int environment_proxy(struct cli *c) {
+    static const char *const proxies[] = {"https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"};
+    static const char *const exceptions[] = {"no_proxy", "NO_PROXY"};
+    const struct request *r = &c->options->request;
+    size_t skip = r->starttls == STARTTLS_NONE ? 0 : 2;
+    const char *name, *ignored, *why = "";
+    if (c->proxy_given) return 0;
+    const char *proxy = first_set(proxies + skip, TW_COUNT(proxies) - skip, &name);
+    const char *list = first_set(exceptions, TW_COUNT(exceptions), &ignored);
+    if (!proxy || (list && no_proxy_matches(&c->a, list, r->host))) return 0;
+    struct proxy parsed;
+    if (!proxy_parse(proxy, &parsed, &why)) return usage_error(c, "%s in the environment: %s", name, why);
+    if (tlswhy_set(c->options, "proxy", proxy) == 0) return 0;
+    return usage_error(c, "%s in the environment: %s", name, tlswhy_options_error(c->options));
+}
+
+/* https://no-color.org: any value but none; what the command line says comes first. */
+static bool color_wanted(const struct cli *c) {
+    const char *no_color = getenv("NO_COLOR"), *terminal = getenv("TERM");
+    if (c->color != WHEN_AUTO) return c->color == WHEN_ALWAYS;
+    return isatty(STDOUT_FILENO) && !(no_color && *no_color) && !(terminal && strcmp(terminal, "dumb") == 0);
+}
+
+enum { WIDTH_MIN = 40, WIDTH_MAX = 100 }; /* longer lines are hard to read */
+
+struct tlswhy_text_style environment_style(const struct cli *c) {
+    struct winsize size;
+    unsigned width = 0;
+    if (isatty(STDOUT_FILENO) && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0) width = size.ws_col;
+    if (width > WIDTH_MAX) width = WIDTH_MAX;
+    if (width && width < WIDTH_MIN) width = WIDTH_MIN;
+    return (struct tlswhy_text_style){
+        .color = color_wanted(c), .quiet = c->quiet, .verbose = c->verbose, .width = width};
+}
