@@ -9,8 +9,9 @@
 /* Over the attributes of a Name, in the order of the encoding. `first`: begins a new RDN. */
 struct pki_attr {
     struct bytes oid;
-    uint8_t tag; /* of the value */
-    struct bytes value;
+    uint8_t tag;          /* of the value */
+    struct bytes value;   /* its contents */
+    struct bytes element; /* with its header */
     bool first;
 };
 struct pki_attrs {
@@ -40,6 +41,7 @@ char *pki_name_text(struct arena *a, struct bytes name);
 /* The last attribute of that type as escaped UTF-8; NULL if there is none. */
 enum pki_attr_type { PKI_ATTR_CN, PKI_ATTR_O, PKI_ATTR_OU, PKI_ATTR_C, PKI_ATTR_EMAIL };
 char *pki_name_attr(struct arena *a, struct bytes name, enum pki_attr_type type);
+bool pki_attr_is(const struct pki_attr *attr, enum pki_attr_type type);
 /* "DNS:a.example", "IP:192.0.2.1", "URI:…", "email:…", "dirname:CN=…", "RID:1.2.3", "otherName". Escaped. */
 char *pki_gn_text(struct arena *a, const struct pki_gn *gn);
 
@@ -91,16 +93,16 @@ enum pki_nc_verdict {
     PKI_NC_BAD_NAME,       /* the name that would be compared is malformed */
     PKI_NC_LIMIT,          /* the budget of comparisons is used up */
 };
+/* What a client does beyond RFC 5280; 0 is the RFC as written. */
 enum pki_nc_rule {
-    PKI_NC_CN_AS_DNS =
-        1u << 0, /* a subject CN that looks like a host counts as a dNSName where there is none in the SAN */
+    PKI_NC_CN_AS_DNS = 1u << 0, /* a CN that looks like a host counts as a dNSName where the SAN has none */
     PKI_NC_DOT_PREFIX =
-        1u
-        << 1, /* ".example.com" in a dNSName constraint means subdomains only (RFC 5280 does not know it) */
-    PKI_NC_NO_EMAIL_IN_DN =
-        1u
-        << 2, /* leave out emailAddress in the subject (RFC 5280 wants it where the SAN has no rfc822Name) */
-    PKI_NC_NO_SUBJECT = 1u << 3, /* leave out the subject's directory name */
+        1u << 1, /* ".example.com" for dNSNames: subdomains only. Otherwise a malformed constraint */
+    PKI_NC_EMAIL_IN_DN =
+        1u << 2, /* emailAddress in the subject counts beside a SAN too (the RFC: only without one) */
+    PKI_NC_NO_SUBJECT = 1u << 3,    /* the subject is not looked at at all */
+    PKI_NC_LOOSE_MASK = 1u << 4,    /* address masks with holes in them (RFC 4632 has none) */
+    PKI_NC_STAR_EXCLUDED = 1u << 5, /* "*.a.example" is excluded where anything that it can stand for is */
 };
 struct pki_nc_result {
     enum pki_nc_verdict verdict;
@@ -113,9 +115,9 @@ struct pki_nc_result {
  * is for the caller. */
 enum pki_nc_verdict pki_nc_check(const struct pki_cert *issuer, const struct pki_cert *c, unsigned rules,
                                  uint64_t *budget, struct pki_nc_result *ret);
-/* One name against one subtree of the same kind: true if inside. For kinds that cannot be compared *known is
- * false. */
-bool pki_nc_inside(const struct pki_gn *name, const struct pki_gn *base, unsigned rules, bool *known);
+/* One name against one subtree of the same kind: PKI_NC_OK inside, PKI_NC_NOT_PERMITTED outside, or why it
+ * cannot be told (UNSUPPORTED, BAD_CONSTRAINT, BAD_NAME). */
+enum pki_nc_verdict pki_nc_compare(const struct pki_gn *name, const struct pki_gn *base, unsigned rules);
 const char *pki_nc_verdict_text(enum pki_nc_verdict v);
 
 #endif
