@@ -62,7 +62,7 @@ struct chars {
     uint32_t held;
 };
 
-enum { CHARS_END = UINT32_MAX };
+static const uint32_t CHARS_END = UINT32_MAX; /* no character, nor a byte that is none */
 
 static bool is_string(uint8_t tag) {
     static const uint8_t tags[] = {DER_UTF8, DER_PRINTABLE, DER_TELETEX,          DER_IA5,
