@@ -17,21 +17,31 @@ const char *tlswhy_profile_name(size_t index) {
     return index < TW_COUNT(profiles) ? profiles[index].name : NULL;
 }
 
-/* One line of names with GREASE as a word: it stands for whatever a server does not know (RFC 8701). */
+enum { LABEL_COLUMNS = 15, PAGE_COLUMNS = 80 };
+
+/* Names behind a label, wrapped, with GREASE as a word: it stands for whatever a server does not know (RFC
+ * 8701). */
 static void add_list(struct text *t, const char *label, const uint16_t *v, size_t n,
                      const char *(*name)(uint16_t)) {
-    text_addf(t, "  %-12s", label);
+    text_addf(t, "  %-*s", LABEL_COLUMNS - 2, label);
+    size_t column = LABEL_COLUMNS;
     for (size_t i = 0; i < n; i++) {
-        const char *between = i == 0 ? " " : name == suite_name ? "\n               " : ", ";
-        text_addf(t, "%s%s", between, is_grease(v[i]) ? "GREASE" : name(v[i]));
+        const char *word = is_grease(v[i]) ? "GREASE" : name(v[i]);
+        size_t length = strlen(word) + 2;
+        if (i > 0 && column + length > PAGE_COLUMNS) {
+            text_addf(t, "\n%*s", LABEL_COLUMNS, "");
+            column = LABEL_COLUMNS;
+        }
+        text_addf(t, "%s%s", word, i + 1 < n ? ", " : "");
+        column += length;
     }
     text_add(t, "\n");
 }
 
 static void add_alpn(struct text *t, const struct hello *h) {
-    text_addf(t, "  %-12s", "ALPN");
+    text_addf(t, "  %-*s", LABEL_COLUMNS - 2, "ALPN");
     for (size_t at = 0; at < h->alpn_n; at += 1U + h->alpn[at]) {
-        text_add(t, at ? ", " : " ");
+        if (at) text_add(t, ", ");
         text_add_n(t, (const char *)h->alpn + at + 1, h->alpn[at]);
     }
     text_add(t, "\n");
