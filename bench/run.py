@@ -5,8 +5,10 @@ As root everything is counted from outside over a wire of 25 ms each way (bench/
 plain loopback are shown."""
 import concurrent.futures
 import os
+import pathlib
 import shutil
 import statistics
+import subprocess
 import sys
 
 import labcost
@@ -15,6 +17,7 @@ from labcost import TLSWHY, lablib
 
 HEALTHY = "healthy"
 REPEATS = 3
+ROOTS = pathlib.Path("/etc/ssl/certs/ca-certificates.crt")
 
 
 def number(value, digits=0):
@@ -88,8 +91,21 @@ def measure_on_loopback(names):
         return list(pool.map(one, names))
 
 
+def print_certificates():
+    """Reading the system's roots here and by OpenSSL, ns a certificate."""
+    if not ROOTS.exists():
+        print(f"no {ROOTS}: reading certificates is not measured")
+        return
+    line = subprocess.run([outside.HELPERS / "certcost", ROOTS], stdout=subprocess.PIPE, text=True, check=True).stdout
+    count, here, openssl, names = map(int, line.split())
+    print(f"reading {count} certificates: {here} ns each, d2i_X509 {openssl} ns ({openssl / max(here, 1):.0f} x); "
+          f"comparing two names that differ in case: {names} ns")
+
+
 def main():
     os.chdir(outside.ROOT)
+    print_certificates()
+    print(flush=True)
     names = [name for name, _, _ in lablib.case_names(TLSWHY)]
     try:
         with outside.Path(labcost.ONE_WAY_MS) as path:

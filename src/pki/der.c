@@ -120,9 +120,9 @@ static bool form_fits(uint8_t tag) {
     return tag >= 0x40 || (constructed >> (tag & 0x1F) & 1) == (uint32_t)(tag >> 5 & 1);
 }
 
-bool der_next(struct der *r, struct der_tlv *ret, const char *field) {
-    *ret = (struct der_tlv){0};
-    if (r->cur >= r->end) return false;
+/* The header at the cursor: *head bytes before *n bytes of contents. The short form, which nearly all have,
+ * comes first. */
+static bool read_header(struct der *r, size_t *head, size_t *n, const char *field) {
     const uint8_t *p = r->cur;
     uint8_t tag = *p++;
     if (!form_fits(tag)) {
@@ -134,40 +134,46 @@ bool der_next(struct der *r, struct der_tlv *ret, const char *field) {
         der_fail(r, DER_SHORT, field);
         return false;
     }
-    size_t n = *p++;
-    if (n & 0x80) {
-        size_t count = n & 0x7F;
-        if (!long_length(r, p, count, &n, field)) return false;
+    *n = *p++;
+    if (*n & 0x80) {
+        size_t count = *n & 0x7F;
+        if (!long_length(r, p, count, n, field)) return false;
         p += count;
     }
-    if (n > (size_t)(r->end - p)) {
-        der_fail(r, DER_SHORT, field);
+    *head = (size_t)(p - r->cur);
+    if (*n <= (size_t)(r->end - p)) return true;
+    der_fail(r, DER_SHORT, field);
+    return false;
+}
+
+bool der_next(struct der *r, struct der_tlv *ret, const char *field) {
+    size_t head, n;
+    const uint8_t *at = r->cur;
+    if (at >= r->end || !read_header(r, &head, &n, field)) {
+        *ret = (struct der_tlv){0};
         return false;
     }
-    ret->tag = tag;
-    ret->body = (struct bytes){p, n};
-    ret->all = (struct bytes){r->cur, (size_t)(p - r->cur) + n};
-    r->cur = p + n;
+    r->cur = at + head + n;
+    ret->tag = *at;
+    ret->body = (struct bytes){at + head, n};
+    ret->all = (struct bytes){at, head + n};
     return true;
 }
 
 struct der_tlv der_get(struct der *r, uint8_t tag, const char *field) {
-    struct der_tlv t = {0};
-    if (r->cur >= r->end) {
-        if (!r->failed) der_fail(r, DER_MISSING, field);
+    struct der_tlv t;
+    if (r->cur < r->end && *r->cur == tag) {
+        (void)der_next(r, &t, field);
         return t;
     }
-    if (*r->cur != tag) {
-        der_fail(r, DER_TAG, field);
-        return t;
-    }
-    (void)der_next(r, &t, field);
-    return t;
+    if (!r->failed) der_fail(r, r->cur < r->end ? DER_TAG : DER_MISSING, field);
+    return (struct der_tlv){0};
 }
 
 bool der_opt(struct der *r, uint8_t tag, struct der_tlv *ret, const char *field) {
+    if (r->cur < r->end && *r->cur == tag) return der_next(r, ret, field);
     *ret = (struct der_tlv){0};
-    return r->cur < r->end && *r->cur == tag && der_next(r, ret, field);
+    return false;
 }
 
 struct der der_into(const struct der *r, struct bytes body) {
