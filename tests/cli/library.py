@@ -1,0 +1,115 @@
+#!/usr/bin/python3
+"""The library from outside: a program that has its header and its shared object only diagnoses cases of the lab, and gets what
+the command says.
+
+    tests/cli/library.py [--tlswhy FILE]       the library is the one beside it"""
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
+import clilib  # noqa: E402
+from clilib import ROOT, run  # noqa: E402
+
+import lablib  # noqa: E402
+
+CASES = ["ok-rsa", "chain-missing-intermediate", "cert-self-signed", "all-of-trust-dates-and-name", "starttls-not-offered-smtp", "port-closed"]
+VERDICTS = ["ok", "partial", "fail", "undetermined"]
+SAME_EVERY_RUN = ("target", "client", "verdict", "certificates", "paths", "clients")
+PROBE = '#include <tlswhy/tlswhy.h>\nint main(void) { return tlswhy_version()[0] == 0; }\n'
+
+
+def facts_of(output):
+    """{word: [the rest of its lines]}"""
+    facts = {}
+    for line in output.splitlines():
+        word, _, rest = line.partition(" ")
+        facts.setdefault(word, []).append(rest)
+    return facts
+
+
+def run_client(client, *arguments):
+    return subprocess.run([str(client), *arguments], stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                          timeout=clilib.LIMIT_S, env=clilib.clean_environment())
+
+
+def compare(name, client, tlswhy, arguments):
+    """Differences between what the program and the command say."""
+    done = run_client(client, *arguments)
+    if done.returncode or done.stderr:
+        yield f"the program ended with {done.returncode}: {done.stderr[:200]}"
+        return
+    lines, _, own = done.stdout.partition("\njson\n")
+    facts, command = facts_of(lines), run(tlswhy, "--json", *arguments)
+    report, other = lablib.report_of(own), lablib.report_of(command.stdout)
+    if not report or not other:
+        yield f"no report: {done.stdout[-200:]!r}, {command.stdout[-200:]!r} {command.stderr}"
+        return
+    for field in SAME_EVERY_RUN:
+        if report.get(field) != other[field]:
+            yield f"{field}: {report.get(field)}, and the command says {other[field]}"
+    causes = [f"{c['id']} {c['fixer']} {c['certainty']} 1" for c in other["causes"]]
+    wanted = {"cause": causes, "explained": ["1"] * len(causes), "verdict": [str(VERDICTS.index(other["verdict"]))],
+              "exit": [str(command.returncode)], "error": [""], "same": ["1"], "progress": ["1"], "past": ["the end 0"],
+              "text": ["1"], "trace": ["1"]}
+    for word, lines in wanted.items():
+        if facts.get(word, []) != lines:
+            yield f"{word}: {facts.get(word)}, not {lines}"
+
+
+def check_refusals(client, checks):
+    for arguments, words in ((["--tls-max", "9", "a"], "'9'"), (["--json", "a"], "'json'"), (["a:0"], "'0'"),
+                             (["--no-sni", "--servername", "b", "a"], "exclude")):
+        done = run_client(client, *arguments)
+        checks.that(f"refused: {arguments}", done.returncode == 2 and done.stdout.startswith("refused ") and words in done.stdout, repr(done))
+    facts = facts_of(run_client(client, "--cacert", "/nonexistent", "127.0.0.1:1").stdout)
+    checks.that("trouble", facts.get("verdict") == ["4"] and facts.get("exit") == ["2"] and "/nonexistent" in facts["error"][0]
+                and facts.get("nothing") == ["1"], str(facts))
+
+
+def check_symbols(build, checks):
+    library = build / "libtlswhy.so"
+    out = subprocess.run(["nm", "-D", "--defined-only", library], capture_output=True, text=True, check=True).stdout
+    shown = {line.split()[-1] for line in out.splitlines() if line.strip()}
+    header = (ROOT / "include/tlswhy/tlswhy.h").read_text(encoding="utf-8")
+    declared = set(re.findall(r"\b(tlswhy_\w+)\(", re.sub(r"/\*.*?\*/", "", header, flags=re.S)))
+    checks.that("the shared library shows what the header declares", shown == declared, f"{sorted(shown ^ declared)}")
+    dynamic = subprocess.run(["readelf", "-d", library], capture_output=True, text=True, check=True).stdout
+    checks.that("its soname has version 0", "[libtlswhy.so.0]" in dynamic)
+
+
+def check_header(checks):
+    """Whoever includes it may be strict, older, or a C++ program."""
+    with tempfile.TemporaryDirectory() as folder:
+        for compiler, standard, suffix in (("gcc", "c99", "c"), ("gcc", "c17", "c"), ("clang", "c99", "c"), ("g++", "c++11", "cc")):
+            source = pathlib.Path(folder) / f"probe.{suffix}"
+            source.write_text(PROBE)
+            command = [compiler, f"-std={standard}", "-pedantic", "-Wall", "-Wextra", "-Werror", "-Wstrict-prototypes" if suffix == "c" else "-Wall",
+                       "-fsyntax-only", f"-I{ROOT / 'include'}", str(source)]
+            try:
+                done = subprocess.run(command, capture_output=True, text=True, timeout=clilib.LIMIT_S)
+            except FileNotFoundError:
+                checks.skip(f"the header for {compiler} -std={standard}", f"no {compiler} here")
+                continue
+            checks.that(f"the header for {compiler} -std={standard}", done.returncode == 0, done.stderr[:300])
+
+
+def main():
+    tlswhy, checks = clilib.tlswhy_of(__doc__.splitlines()[0]), clilib.Checks()
+    build = tlswhy.parent
+    client = build / "tests/library/library_client"
+    known = {name for name, _, _ in lablib.case_names(tlswhy)}
+    cases = [case for case in CASES if case in known]
+    checks.that("the lab has the cases", len(cases) == len(CASES), f"{set(CASES) - known} are not there")
+    with lablib.Lab(tlswhy, *cases) as running:
+        for name, arguments in running.items():
+            checks.none_of(name, list(compare(name, client, tlswhy, arguments)))
+    check_refusals(client, checks)
+    check_symbols(build, checks)
+    check_header(checks)
+    checks.close()
+
+
+main()
