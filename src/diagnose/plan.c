@@ -184,9 +184,13 @@ static bool stands_for(const struct cause *narrow, const char *id) {
     return false;
 }
 
+/* What is merely possible makes no verdict, so it must not take away one that stands. */
 static bool is_replaced(const struct plan *p, size_t i) {
-    for (size_t k = 0; k < p->n; k++)
+    bool solid = p->found[i].finding.certainty > CERTAINTY_POSSIBLE;
+    for (size_t k = 0; k < p->n; k++) {
+        if (solid && p->found[k].finding.certainty <= CERTAINTY_POSSIBLE) continue;
         if (k != i && stands_for(p->found[k].cause, p->found[i].cause->id)) return true;
+    }
     return false;
 }
 
