@@ -152,6 +152,13 @@ static bool sign_cert(X509 *c, EVP_PKEY *key) {
     return X509_sign(c, key, eddsa ? NULL : EVP_sha256()) > 0;
 }
 
+static bool add_ca_extensions(X509 *c, X509 *signer) {
+    return add_ext(c, signer, NID_basic_constraints, "critical,CA:TRUE") &&
+           add_ext(c, signer, NID_key_usage, "critical,keyCertSign,cRLSign") &&
+           add_ext(c, signer, NID_subject_key_identifier, "hash") &&
+           (signer == c || add_ext(c, signer, NID_authority_key_identifier, "keyid"));
+}
+
 static X509 *get_ca(struct lab_pki *p, enum ca_id id) {
     if (p->ca[id]) return p->ca[id];
     const struct ca_row *row = &ca_rows[id];
@@ -163,13 +170,7 @@ static X509 *get_ca(struct lab_pki *p, enum ca_id id) {
     X509 *c = make_cert(p, row->o ? row->o : LAB_ORGANISATION, row->cn, p->ca_key[id], issuer, -24 * 400,
                         24 * (root ? 3000 : 1500));
     if (!c) return NULL;
-    X509 *signer = issuer ? issuer : c;
-    bool ok = add_ext(c, signer, NID_basic_constraints, "critical,CA:TRUE") &&
-              add_ext(c, signer, NID_key_usage, "critical,keyCertSign,cRLSign") &&
-              add_ext(c, signer, NID_subject_key_identifier, "hash") &&
-              (root || add_ext(c, signer, NID_authority_key_identifier, "keyid")) &&
-              sign_cert(c, p->ca_key[row->issuer]);
-    if (!ok) {
+    if (!add_ca_extensions(c, issuer ? issuer : c) || !sign_cert(c, p->ca_key[row->issuer])) {
         X509_free(c);
         return NULL;
     }

@@ -67,11 +67,16 @@ static enum ruling find_extension(struct casefile *c, struct finding *f) {
     return RULING_YES;
 }
 
+/* It was the server that broke off, at the hello or in its own flight. */
+static bool broken_off(const struct casefile *c) {
+    const struct facts *s = c->subject;
+    if (s->t->refusal != REFUSAL_NONE) return false;
+    bool later = s->reached == REACHED_SERVER_HELLO && !s->good && s->t->violation == VIOLATION_NONE;
+    return later || case_hello_refused(c);
+}
+
 static enum ruling judge(struct casefile *c, struct finding *f) {
-    bool later = c->subject->reached == REACHED_SERVER_HELLO && !c->subject->good &&
-                 c->subject->t->refusal == REFUSAL_NONE && c->subject->t->violation == VIOLATION_NONE;
-    if (!case_hello_refused(c) && !later) return RULING_NO;
-    if (c->subject->t->refusal != REFUSAL_NONE) return RULING_NO;
+    if (!broken_off(c)) return RULING_NO;
     const struct facts *minimal = CASE_TRY(c, {.kind = CHANGE_MINIMAL});
     const struct facts *no_grease = CASE_TRY(c, {.kind = CHANGE_NO_GREASE});
     /* Likely one extension alone: which of them is asked while the slower refusals are still awaited. */

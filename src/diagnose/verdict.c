@@ -99,22 +99,23 @@ static const char *cause_elsewhere(const struct verdict *v, const struct plan *p
     return first_cause(v);
 }
 
+static const char *outcome_at(struct session *s, const struct facts *f, bool well) {
+    if (well) return "ok";
+    if (!f) return "not tried";
+    return f->good ? "certificate refused" : facts_word(s->a, f);
+}
+
 static void list_addresses(struct session *s, struct verdict *v, struct casefile *c, const struct plan *p) {
     bool first_fails = v->kind == VERDICT_FAIL || v->kind == VERDICT_UNDETERMINED;
+    bool cert_fails = has_phase(p, PHASE_CERTIFICATE) || !certificate_accepted(c);
     v->address = s->resolved.addr[0].len ? address_text(c, 0) : NULL;
     for (size_t i = 0; i < s->resolved.n; i++) {
         const struct facts *f = address_facts(c, i);
         if (s->resolved.addr[i].len == 0) continue;
-        bool cert_fails = has_phase(p, PHASE_CERTIFICATE) || !certificate_accepted(c);
         bool well = f && f->good && !cert_fails && !(i == 0 && first_fails);
-        const char *outcome = !f                 ? "not tried"
-                              : f->good && !well ? "certificate refused"
-                                                 : facts_word(s->a, f);
-        v->addresses[v->n_addresses++] = (struct address_outcome){.address = address_text(c, i),
-                                                                  .outcome = well ? "ok" : outcome,
-                                                                  .cause = well     ? NULL
-                                                                           : i == 0 ? first_cause(v)
-                                                                                    : cause_elsewhere(v, p)};
+        const char *cause = i == 0 ? first_cause(v) : cause_elsewhere(v, p);
+        v->addresses[v->n_addresses++] = (struct address_outcome){
+            .address = address_text(c, i), .outcome = outcome_at(s, f, well), .cause = well ? NULL : cause};
     }
 }
 
