@@ -7,8 +7,9 @@ static const char *who_fixes(enum fixer_rule rule) {
         [FIX_CLIENT] = "the client",
         [FIX_SERVER] = "the server",
         [FIX_NETWORK] = "the network between",
-        [FIX_BY_NORM] = "whichever side is behind today's norm: the client where a current browser connects, "
-                        "otherwise the server",
+        [FIX_BY_NORM] =
+            ("whichever side is behind today's norm: the client where a current browser connects, "
+             "otherwise the server"),
     };
     return text[rule];
 }

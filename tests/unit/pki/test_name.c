@@ -131,8 +131,8 @@ static void test_text(void **state) {
         "CN:T61=latin",
         "emailAddress:IA5=x@y/DC:IA5=com/UID=u",
         "CN=tab\there",
-        "serialNumber:PRINTABLE=12/street=s/ST=t/postalCode=1/title=x/SN=n/GN=g/initials=i/"
-        "dnQualifier:PRINTABLE=q",
+        ("serialNumber:PRINTABLE=12/street=s/ST=t/postalCode=1/title=x/SN=n/GN=g/initials=i/"
+         "dnQualifier:PRINTABLE=q"),
         "1.2.3.4=unknown",
         "CN=ü \xE2\x80\xAE bidi",
         "CN=",
