@@ -110,19 +110,6 @@ static void on_timer(uv_timer_t *h) {
     if (c->out_off == c->out_n && !c->broken && c->events->drained) c->events->drained(c->arg);
 }
 
-static void finish_connect(struct conn *c) {
-    int err = 0;
-    socklen_t n = sizeof(err);
-    if (getsockopt(c->fd, SOL_SOCKET, SO_ERROR, &err, &n) < 0) err = errno;
-    c->opening = false;
-    if (err) {
-        tell_end(c, err);
-        return;
-    }
-    if (c->events->opened) c->events->opened(c->arg);
-    if (!c->closed) flush(c);
-}
-
 /* An errno that a send() got has been taken from the socket, and read() then only says "end". EPIPE is
  * what a send() gets after the peer's FIN, which is the FIN's own story. */
 static int end_errno(const struct conn *c) {
@@ -143,6 +130,30 @@ static void read_some(struct conn *c) {
             tell_end(c, errno);
         }
     }
+}
+
+/* A peer that refuses gives ECONNREFUSED; these two are those of one that took the connection, and broke it
+ * off (the second: after its FIN) before this side has looked. */
+static bool was_open(int connect_errno) {
+    return connect_errno == ECONNRESET || connect_errno == EPIPE;
+}
+
+static void finish_connect(struct conn *c) {
+    int err = 0;
+    socklen_t n = sizeof(err);
+    if (getsockopt(c->fd, SOL_SOCKET, SO_ERROR, &err, &n) < 0) err = errno;
+    c->opening = false;
+    if (err && !was_open(err)) {
+        tell_end(c, err);
+        return;
+    }
+    c->write_errno = err; /* taken from the socket by the question above: read() will only say "end" */
+    if (c->events->opened) c->events->opened(c->arg);
+    if (c->closed) return;
+    if (err)
+        read_some(c);
+    else
+        flush(c);
 }
 
 static void on_poll(uv_poll_t *h, int status, int events) {

@@ -153,6 +153,29 @@ static void what_was_said_before_a_reset_is_heard(void **state) {
     finish(&s, -1);
 }
 
+/* The peer took the connection and broke it off before this side has looked: that is no failed connect. */
+static void a_reset_right_after_the_connect(void **state) {
+    (void)state;
+    static const char *const said[] = {"", "bye"};
+    for (size_t i = 0; i < TW_COUNT(said); i++) {
+        struct net_addr to;
+        int l = listener(&to);
+        struct seen s = {.net = net_new()};
+        s.conn = conn_open(s.net, &to, NULL, &events, &s);
+        int fd = accept_one(l);
+        if (*said[i]) assert_int_equal(write(fd, said[i], strlen(said[i])), (ssize_t)strlen(said[i]));
+        close_with_reset(fd);
+        close(l);
+        while (s.ended == 0) step(s.net);
+        assert_int_equal(s.opened, 1);
+        assert_int_equal(s.ended, 1);
+        assert_int_equal(s.sys_errno, ECONNRESET);
+        assert_int_equal(s.n, strlen(said[i]));
+        assert_memory_equal(s.in, said[i], s.n);
+        finish(&s, -1);
+    }
+}
+
 static void closing_in_a_callback_ends_all_callbacks(void **state) {
     (void)state;
     struct seen s;
@@ -303,6 +326,7 @@ int main(void) {
         cmocka_unit_test(data_then_reset),
         cmocka_unit_test(a_reset_found_by_writing_is_still_a_reset),
         cmocka_unit_test(what_was_said_before_a_reset_is_heard),
+        cmocka_unit_test(a_reset_right_after_the_connect),
         cmocka_unit_test(closing_in_a_callback_ends_all_callbacks),
         cmocka_unit_test(the_first_segment_goes_out_alone),
         cmocka_unit_test(a_close_in_the_pause_sends_the_rest),
