@@ -1,16 +1,39 @@
 /* The server insists on an application protocol that the client does not offer (RFC 7301 3.2). */
 #include "causes/cause.h"
 
+/* The server says so; some say handshake_failure instead. */
+static bool said_so(const struct casefile *c) {
+    return c->subject->has_alert && (c->subject->alert == ALERT_NO_APPLICATION_PROTOCOL ||
+                                     c->subject->alert == ALERT_HANDSHAKE_FAILURE);
+}
+
+static bool chose_another(const struct casefile *c, const struct facts *wide) {
+    return case_further(c, wide) && wide->t->alpn.n > 0 &&
+           !hello_offers_alpn(&c->subject_trial.hello, wide->t->alpn);
+}
+
+/* One that closes without a word might dislike the extension itself: then only its own choice tells. */
+static enum ruling prove(struct casefile *c, struct finding *f) {
+    const struct facts *without = CASE_TRY(c, {.kind = CHANGE_ALPN, .name = ""});
+    if (!without) return RULING_OPEN;
+    if (!case_further(c, without)) return RULING_NO;
+    const struct facts *wide = CASE_TRY(c, {.kind = CHANGE_ALL_ALPN});
+    if (!wide) return RULING_OPEN;
+    if (chose_another(c, wide)) {
+        CASE_PROVE(c, f, c->subject, wide, {.kind = CHANGE_ALL_ALPN});
+        finding_evidence(f, text_f(c->a, "The protocol that the server chose then: %s.",
+                                   text_escape(c->a, wide->t->alpn, 64)));
+        return RULING_YES;
+    }
+    if (!said_so(c)) return RULING_NO;
+    CASE_PROVE(c, f, c->subject, without, {.kind = CHANGE_ALPN, .name = ""});
+    return RULING_YES;
+}
+
 static enum ruling judge(struct casefile *c, struct finding *f) {
     if (!case_hello_refused(c) || c->subject_trial.hello.alpn_n == 0) return RULING_NO;
-    bool said_so = c->subject->has_alert && c->subject->alert == ALERT_NO_APPLICATION_PROTOCOL;
-    /* Some servers say handshake_failure instead; any other end is a crash, not a choice. */
-    if (!said_so && !(c->subject->has_alert && c->subject->alert == ALERT_HANDSHAKE_FAILURE))
-        return RULING_NO;
-    const struct facts *after = CASE_TRY(c, {.kind = CHANGE_ALPN, .name = ""});
-    if (!after) return RULING_OPEN;
-    if (!case_further(c, after)) return RULING_NO;
-    CASE_PROVE(c, f, c->subject, after, {.kind = CHANGE_ALPN, .name = ""});
+    enum ruling r = prove(c, f);
+    if (r != RULING_YES) return r;
     struct text names;
     text_init(&names, c->a);
     const struct hello *h = &c->subject_trial.hello;

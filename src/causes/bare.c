@@ -1,5 +1,15 @@
 #include "causes/bare.h"
 
+bool bare_cut(const struct casefile *c) {
+    bool in_the_middle = !c->subject->good && c->subject->reached > REACHED_TLS &&
+                         c->subject->reached < REACHED_FINISHED && c->subject->t->refusal == REFUSAL_NONE;
+    return case_hello_refused(c) || in_the_middle;
+}
+
+const char *bare_when(const struct casefile *c) {
+    return c->subject->reached <= REACHED_TLS ? "after every ClientHello" : "in the middle of the handshake";
+}
+
 enum ruling bare_judge(struct casefile *c, struct finding *f, const char *summary) {
     const struct facts *again = CASE_TRY(c, {.kind = CHANGE_AGAIN, .arg = 1});
     const struct facts *minimal = CASE_TRY(c, {.kind = CHANGE_MINIMAL});

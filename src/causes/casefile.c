@@ -1,5 +1,7 @@
 #include "causes/casefile.h"
 
+#include "causes/disabled_experiment.h"
+
 #include <assert.h>
 
 const struct facts *case_facts(struct casefile *c, const struct run *run) {
@@ -11,20 +13,13 @@ const struct facts *case_facts(struct casefile *c, const struct run *run) {
     return e->facts;
 }
 
-#ifdef TLSWHY_DISABLE_EXPERIMENT
-/* The suite proves its own worth: in such a build one experiment is never run. */
+/* -Ddisable_experiment: in such a build one experiment is never run, so that the suite can prove its own
+ * worth (tests/lab/worth.py). "" in every other build, which is the word of no change. */
 static bool is_disabled(const struct change *changes, size_t n) {
     for (size_t i = 0; i < n; i++)
-        if (strcmp(change_word(changes[i].kind), TLSWHY_DISABLE_EXPERIMENT) == 0) return true;
+        if (strcmp(change_word(changes[i].kind), DISABLED_EXPERIMENT) == 0) return true;
     return false;
 }
-#else
-static bool is_disabled(const struct change *changes, size_t n) {
-    (void)changes;
-    (void)n;
-    return false;
-}
-#endif
 
 const struct facts *case_try(struct casefile *c, const struct change *changes, size_t n) {
     assert(n <= CASE_MAX_CHANGES);

@@ -29,7 +29,7 @@ static enum ruling judge(struct casefile *c, struct finding *f) {
     bool at_root = verify_has(j, VERIFY_SELF_SIGNED_IN_CHAIN);
     const char *ca = at_root ? top.subject : top.issuer;
     if (trust_has_subject(c->trust, at_root ? top.subject_der : top.issuer_der)) return RULING_NO;
-    if (!at_root && (top.has_scts || top.n_aia > 0 || trust_has_kin(c->trust, &top))) return RULING_NO;
+    if (!at_root && certificates_expect_issuer(c, &top)) return RULING_NO;
     f->certainty = CERTAINTY_LIKELY;
     if (top.is_ca) prove_by_trust(c, f, j, &top);
     describe(c, f, ca);

@@ -69,6 +69,10 @@ void certificates_at(struct casefile *c, const struct verify_result *r, size_t d
     (void)cert_info_read(c->a, depth < r->n_path ? r->path[depth] : c->sent[0], ret);
 }
 
+bool certificates_expect_issuer(const struct casefile *c, const struct cert_info *top) {
+    return top->has_scts || top->n_aia > 0 || trust_expects_issuer(c->trust, top);
+}
+
 static void fetched(void *arg, const struct fetch_answer *answer) {
     struct aia_fetch *f = arg;
     struct casefile *c = f->c;

@@ -24,6 +24,10 @@ void certificates_rejudge(struct casefile *c, const struct rejudge *q, struct ve
 bool certificates_path_broken(const struct verify_result *r);
 /* Completes the path by AIA (RFC 5280 4.2.2.1), one step a fetch; the outcome stands in c->completed. */
 enum ruling certificates_fetch(struct casefile *c);
+/* The issuer of this certificate, which is not at hand, is likely a CA that the server should have sent. A
+ * logged certificate comes from a public CA, whose root clients have; one that says where its issuer's is to
+ * be had means it to be found; else there are only names. */
+bool certificates_expect_issuer(const struct casefile *c, const struct cert_info *top);
 /* A certificate at a depth of the judged path, read. */
 void certificates_at(struct casefile *c, const struct verify_result *r, size_t depth, struct cert_info *ret);
 /* Proof by re-judging. */

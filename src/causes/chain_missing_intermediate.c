@@ -15,12 +15,6 @@ static void describe(struct casefile *c, struct finding *f) {
     finding_slot(f, "subject", c->info[0].subject);
 }
 
-/* Nothing could be fetched: what the certificate says of its issuer must do. A logged certificate comes from
- * a public CA, whose root clients have; an issuer akin to a trusted root stands between it and the leaf. */
-static bool looks_public(const struct casefile *c, const struct cert_info *top) {
-    return top->has_scts || top->n_aia > 0 || trust_has_kin(c->trust, top);
-}
-
 static enum ruling judge(struct casefile *c, struct finding *f) {
     if (!c->cert_facts || !verify_has(&c->judged, VERIFY_NO_ISSUER) || c->judged.n_path == 0)
         return RULING_NO;
@@ -36,7 +30,8 @@ static enum ruling judge(struct casefile *c, struct finding *f) {
         return RULING_YES;
     }
     bool reaches_untrusted_root = verify_has(&c->completed, VERIFY_SELF_SIGNED_IN_CHAIN);
-    if (reaches_untrusted_root || trust_has_subject(c->trust, top.issuer_der) || !looks_public(c, &top))
+    if (reaches_untrusted_root || trust_has_subject(c->trust, top.issuer_der) ||
+        !certificates_expect_issuer(c, &top))
         return RULING_NO;
     f->certainty = CERTAINTY_LIKELY;
     describe(c, f);

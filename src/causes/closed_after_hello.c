@@ -2,11 +2,10 @@
 #include "causes/bare.h"
 
 static enum ruling judge(struct casefile *c, struct finding *f) {
-    if (!case_hello_refused(c) || c->subject->t->result != RESULT_PEER_FIN) return RULING_NO;
-    return bare_judge(
-        c, f,
-        text_f(c->a, "The server at %s closes the connection after every ClientHello, without saying why.",
-               case_where(c)));
+    if (!bare_cut(c) || c->subject->t->result != RESULT_PEER_FIN) return RULING_NO;
+    return bare_judge(c, f,
+                      text_f(c->a, "The server at %s closes the connection %s, without saying why.",
+                             case_where(c), bare_when(c)));
 }
 
 extern const struct cause cause_closed_after_hello;

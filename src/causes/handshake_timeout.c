@@ -15,11 +15,9 @@ static enum ruling judge(struct casefile *c, struct finding *f) {
         return RULING_YES;
     }
     if (t->result != RESULT_TIMEOUT || c->subject->reached < REACHED_TLS) return RULING_NO;
-    const char *when =
-        c->subject->reached == REACHED_TLS ? "after every ClientHello" : "in the middle of the handshake";
     return bare_judge(c, f,
                       text_f(c->a, "The server at %s accepts the connection and then falls silent %s.",
-                             case_where(c), when));
+                             case_where(c), bare_when(c)));
 }
 
 extern const struct cause cause_handshake_timeout;

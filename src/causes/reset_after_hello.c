@@ -2,9 +2,8 @@
 #include "causes/bare.h"
 
 static enum ruling judge(struct casefile *c, struct finding *f) {
-    if (!case_hello_refused(c) || c->subject->t->result != RESULT_PEER_RST) return RULING_NO;
-    return bare_judge(c, f,
-                      text_f(c->a, "The connection to %s is reset after every ClientHello.", case_where(c)));
+    if (!bare_cut(c) || c->subject->t->result != RESULT_PEER_RST) return RULING_NO;
+    return bare_judge(c, f, text_f(c->a, "The connection to %s is reset %s.", case_where(c), bare_when(c)));
 }
 
 extern const struct cause cause_reset_after_hello;

@@ -10,9 +10,10 @@
 struct trust {
     STACK_OF(X509) * certs;
     char *hash_dir; /* NULL: none */
+    bool system;    /* the machine's own store, whose roots are everybody's */
 };
 
-enum { HASH_TRIES = 16, KIN_WORDS = 2 };
+enum { HASH_TRIES = 16 };
 
 struct trust *trust_new(void) {
     struct trust *t = mem_alloc(sizeof(*t));
@@ -41,6 +42,7 @@ static bool is_dir(const char *path) {
 
 struct trust *trust_new_system(void) {
     struct trust *t = trust_new();
+    t->system = true;
     if (is_dir("/etc/ssl/certs"))
         t->hash_dir = keep("/etc/ssl/certs");
     else if (is_dir(X509_get_default_cert_dir()))
@@ -91,6 +93,11 @@ static void collect_hashed(const struct trust *t, const X509_NAME *subject, STAC
     ERR_clear_error();
 }
 
+void trust_each(const struct trust *t, bool (*stop)(void *arg, X509 *anchor), void *arg) {
+    for (int i = 0; i < sk_X509_num(t->certs); i++)
+        if (stop(arg, sk_X509_value(t->certs, i))) return;
+}
+
 void trust_collect(const struct trust *t, const X509_NAME *subject, STACK_OF(X509) * out) {
     for (int i = 0; i < sk_X509_num(t->certs); i++) {
         X509 *cert = sk_X509_value(t->certs, i);
@@ -98,6 +105,10 @@ void trust_collect(const struct trust *t, const X509_NAME *subject, STACK_OF(X50
             sk_X509_push(out, cert);
     }
     if (t->hash_dir) collect_hashed(t, subject, out);
+}
+
+bool trust_is_system(const struct trust *t) {
+    return t->system;
 }
 
 bool trust_has_subject(const struct trust *t, struct bytes subject_der) {
@@ -121,29 +132,4 @@ bool trust_has_cert(const struct trust *t, struct bytes der) {
     sk_X509_pop_free(found, X509_free);
     X509_free(cert);
     return any;
-}
-
-/* How many bytes both texts have in common at the start, up to the end of the last whole word. */
-static size_t common_words(const char *x, const char *y) {
-    size_t words = 0;
-    for (size_t i = 0; x[i] && y[i] && x[i] == y[i]; i++)
-        if (x[i] != ' ' && (x[i + 1] == ' ' || !x[i + 1]) && (y[i + 1] == ' ' || !y[i + 1])) words++;
-    return words;
-}
-
-static bool is_kin(struct arena *a, X509 *anchor, const struct cert_info *issued) {
-    struct cert_info info;
-    if (!cert_info_read(a, x509_to_der(a, anchor), &info)) return false;
-    if (issued->issuer_o && info.issuer_o) return strcmp(issued->issuer_o, info.issuer_o) == 0;
-    return common_words(issued->issuer, info.subject) >= KIN_WORDS;
-}
-
-bool trust_has_kin(const struct trust *t, const struct cert_info *issued) {
-    struct arena a;
-    arena_init(&a);
-    bool kin = false;
-    for (int i = 0; i < sk_X509_num(t->certs) && !kin; i++)
-        kin = is_kin(&a, sk_X509_value(t->certs, i), issued);
-    arena_done(&a);
-    return kin;
 }

@@ -122,6 +122,7 @@ static void read_cert(struct arena *a, X509 *cert, struct cert_info *ret) {
     ret->subject_der = name_der(a, subject);
     ret->issuer_der = name_der(a, issuer);
     ret->cn = name_part(a, subject, NID_commonName);
+    ret->issuer_cn = name_part(a, issuer, NID_commonName);
     ret->issuer_o = name_part(a, issuer, NID_organizationName);
     const ASN1_INTEGER *serial = X509_get0_serialNumber(cert);
     ret->serial = text_hex(a, bytes_of(ASN1_STRING_get0_data(serial), (size_t)ASN1_STRING_length(serial)));

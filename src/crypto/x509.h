@@ -16,8 +16,8 @@ struct cert_info {
     size_t n_dns;
     char **ip; /* iPAddresses as text */
     size_t n_ip;
-    char *cn;       /* the subject's last common name; NULL */
-    char *issuer_o; /* the issuer's organisation; NULL */
+    char *cn;                   /* the subject's last common name; NULL */
+    char *issuer_o, *issuer_cn; /* the issuer's organisation and common name; NULL */
     bool has_san;
     bool is_ca;
     bool self_issued; /* subject and issuer are the same name */
@@ -54,9 +54,10 @@ void trust_free(struct trust *t);
 /* The anchors with this subject. */
 bool trust_has_subject(const struct trust *t, struct bytes subject_der);
 bool trust_has_cert(const struct trust *t, struct bytes der);
-/* Some anchor bears this organisation in its subject, or a common name that begins with the same words. Of
- * the anchors loaded from files. */
-bool trust_has_kin(const struct trust *t, const struct cert_info *issued);
+bool trust_is_system(const struct trust *t);
+/* Nothing but names to go by: the issuer of this certificate is likely a CA below one of these anchors, and
+ * not another root. Never of the system's store, whose CAs are everybody's. */
+bool trust_expects_issuer(const struct trust *t, const struct cert_info *issued);
 
 enum verify_problem {
     VERIFY_OK,

@@ -142,6 +142,27 @@ static void set_alpn(struct trial *t, const struct change *c) {
     if (h->alpn_n > 0 && !hello_has_ext(h, EXT_ALPN)) hello_add_ext(h, EXT_ALPN);
 }
 
+/* IANA's register "TLS Application-Layer Protocol Negotiation (ALPN) Protocol IDs", but for those of QUIC and
+ * of test values. */
+static const char *const alpn_registered[] = {
+    "http/1.1", "h2",          "http/1.0",    "http/0.9",   "spdy/3", "spdy/2",  "spdy/1",
+    "h2c",      "stun.turn",   "webrtc",      "ftp",        "imap",   "pop3",    "managesieve",
+    "coap",     "xmpp-client", "xmpp-server", "acme-tls/1", "mqtt",   "dot",     "ntske/1",
+    "sunrpc",   "smb",         "irc",         "nntp",       "sip/2",  "tds/8.0", "postgresql"};
+
+static void all_alpn(struct trial *t, const struct change *c) {
+    (void)c;
+    struct hello *h = &t->hello;
+    for (size_t i = 0; i < TW_COUNT(alpn_registered); i++) {
+        struct bytes name = bytes_str(alpn_registered[i]);
+        if (hello_offers_alpn(h, name) || h->alpn_n + 1 + name.n > sizeof(h->alpn)) continue;
+        h->alpn[h->alpn_n] = (uint8_t)name.n;
+        memcpy(h->alpn + h->alpn_n + 1, name.p, name.n);
+        h->alpn_n += 1 + name.n;
+    }
+    if (!hello_has_ext(h, EXT_ALPN)) hello_add_ext(h, EXT_ALPN);
+}
+
 static void drop_extension(struct trial *t, const struct change *c) {
     hello_drop_ext(&t->hello, (uint16_t)c->arg);
 }
@@ -287,6 +308,8 @@ static const struct {
     [CHANGE_ALL_SIGALGS] = {"all-sigalgs", all_sigalgs, NULL, "every known signature scheme is offered"},
     [CHANGE_SNI] = {"sni", set_sni, say_sni, NULL},
     [CHANGE_ALPN] = {"alpn", set_alpn, say_alpn, NULL},
+    [CHANGE_ALL_ALPN] = {"all-alpn", all_alpn, NULL,
+                         "every registered application protocol is offered in ALPN"},
     [CHANGE_DROP_EXTENSION] = {"drop-extension", drop_extension, say_drop_extension, NULL},
     [CHANGE_NO_GREASE] = {"no-grease", no_grease, NULL,
                           "the reserved test values (GREASE, RFC 8701) are left out"},

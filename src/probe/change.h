@@ -21,6 +21,7 @@ enum change_kind {
     CHANGE_ALL_SIGALGS,
     CHANGE_SNI,            /* name: the name to send; "" sends none */
     CHANGE_ALPN,           /* name: protocols; "" offers none */
+    CHANGE_ALL_ALPN,       /* behind the client's own, every protocol that is registered */
     CHANGE_DROP_EXTENSION, /* arg: its type */
     CHANGE_NO_GREASE,
     CHANGE_MINIMAL, /* only what a handshake cannot do without */

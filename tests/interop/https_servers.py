@@ -65,21 +65,26 @@ class GnuTls(HttpsServer):
 
 class Nginx(HttpsServer):
     """`lines`: more of the server block; `listen`: options of its port; `host`: what it answers to; `blocks`: more server
-    blocks; `plain`: no TLS."""
+    blocks; `second`: what one more block answers to, with the last certificate; `plain`: no TLS."""
 
     programs = ("nginx",)
 
     def configure(self):
         tls = "" if self.options.get("plain") else " ssl"
         lines = list(self.options.get("lines", ()))
+        blocks = [b.format(port=self.port) for b in self.options.get("blocks", ())]
         if tls:
-            for cert, key in self.pairs():
+            pairs = self.pairs()
+            if "second" in self.options:
+                cert, key = pairs.pop()
+                blocks.append(f"server {{ listen 127.0.0.1:{self.port} ssl; server_name {self.options['second']};"
+                              f" ssl_certificate {cert}; ssl_certificate_key {key}; }}")
+            for cert, key in pairs:
                 lines += [f"ssl_certificate {cert}", f"ssl_certificate_key {key}"]
         block = ";\n".join([f"listen 127.0.0.1:{self.port}{tls} {self.options.get('listen', '')}",
                             f"server_name {self.options.get('host', HOST)}", *lines, f"return 200 '{BODY.strip()}'"])
         temporary = "\n".join(f"{kind}_temp_path {self.dir}/{kind};"
                               for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
-        blocks = [b.format(port=self.port) for b in self.options.get("blocks", ())]
         self.write("nginx.conf", f"daemon off;\nmaster_process off;\npid {self.dir}/pid;\nerror_log stderr;\n"
                    f"events {{}}\nhttp {{\naccess_log off;\n{temporary}\nserver {{\n{block};\n}}\n"
                    + "\n".join(blocks) + "\n}\n")

@@ -303,8 +303,8 @@ static void test_trust(void **state) {
     struct bytes twin = issue(&p->a, &root_spec, p->key[OTHER], (struct bytes){0}, NULL);
     assert_false(trust_has_cert(p->trust, twin)); /* the same name, another key */
     assert_false(trust_has_cert(p->trust, (struct bytes){0}));
-    assert_true(trust_has_kin(p->trust, &inter)); /* the organisation */
-    assert_false(trust_has_kin(p->trust, &other));
+    assert_true(trust_expects_issuer(p->trust, &inter)); /* the organisation */
+    assert_false(trust_expects_issuer(p->trust, &other));
     struct trust *t = trust_new();
     assert_false(trust_load_file(t, "/nonexistent/roots.pem"));
     assert_false(trust_load_file(t, "/dev/null"));
