@@ -1,0 +1,89 @@
+/* How each kind of client judges a certificate path: one row of data a client, the source of each cell beside
+ * it (judges.c). `strict` is RFC 5280 and RFC 9525 as written; docs/certificates.md says what was chosen
+ * where they leave room. */
+#ifndef TW_PKI_JUDGE_H
+#define TW_PKI_JUDGE_H
+
+#include "pki/name.h"
+
+/* How it looks for a path. */
+enum pki_building {
+    PKI_BUILD_ALL,        /* every candidate, the best first */
+    PKI_BUILD_FIRST,      /* one candidate a step: what it picks first is what it stays with */
+    PKI_BUILD_SENT_ORDER, /* the chain as the server sent it, each the issuer of the one before */
+};
+enum pki_leaf_trust {
+    PKI_LEAF_NEVER,       /* a leaf is never its own anchor */
+    PKI_LEAF_SELF_SIGNED, /* a self-signed one among the roots is */
+    PKI_LEAF_ANY,         /* any certificate among the roots is */
+};
+enum pki_eku_nesting {
+    PKI_EKU_LEAF,          /* only the leaf's counts (RFC 5280 4.2.1.12) */
+    PKI_EKU_NESTED,        /* an EKU on a CA limits what is below it; the anchor's does not */
+    PKI_EKU_NESTED_ANCHOR, /* … the anchor's too */
+};
+enum pki_revocation_mode {
+    PKI_REVOCATION_NONE,
+    PKI_REVOCATION_STAPLE, /* what the server sends, nothing else */
+    PKI_REVOCATION_SOFT,   /* looked up; an answer that does not come is passed over */
+    PKI_REVOCATION_HARD,
+};
+/* Rules of a judge that are yes or no. */
+enum pki_rule {
+    PKI_RULE_NEEDS_SAN = 1u << 0,       /* a leaf without a SAN extension is refused for any purpose of TLS */
+    PKI_RULE_PARTIAL_CHAIN = 1u << 1,   /* a root that is not self-signed ends a path */
+    PKI_RULE_ANCHOR_VALIDITY = 1u << 2, /* the anchor must be within its dates */
+    PKI_RULE_ANCHOR_LIMITS = 1u << 3,   /* its path length, name constraints and policies count (RFC 5937) */
+    PKI_RULE_ANCHOR_PROFILE = 1u << 4,  /* the CA's rules (flag, key usage, profile) hold for it too */
+    PKI_RULE_POLICIES = 1u << 5,        /* RFC 5280 6.1.3 d to f */
+    PKI_RULE_LEAF_NOT_CA = 1u << 6,     /* a leaf with cA TRUE is refused */
+    PKI_RULE_SELF_ISSUED_COUNTS = 1u << 7, /* self-issued CAs count for path length (against 6.1.4 l) */
+    PKI_RULE_V1_CA = 1u << 8,              /* a CA of version 1 passes */
+    PKI_RULE_NO_KU_ON_CA = 1u << 9,        /* keyCertSign is not asked of a CA */
+    PKI_RULE_ANY_EKU = 1u << 10,           /* anyExtendedKeyUsage on a leaf counts for any purpose */
+    PKI_RULE_LEAF_KEY_USAGE = 1u << 11,    /* the leaf's keyUsage must allow what TLS does with a key */
+    PKI_RULE_AIA = 1u << 12,               /* fetches missing issuers */
+    PKI_RULE_CACHES_CAS = 1u << 13,        /* knows intermediates from elsewhere (preloaded, seen before) */
+    PKI_RULE_CT = 1u << 14,                /* public roots: SCTs are asked for */
+    PKI_RULE_MUST_STAPLE = 1u << 15,       /* RFC 7633 is kept */
+    PKI_RULE_AKI_MUST_MATCH = 1u << 16,    /* an issuer whose key identifier differs is no candidate */
+    PKI_RULE_DUPLICATE_SERIAL = 1u << 17,  /* issuer and serial seen with another key are refused */
+    PKI_RULE_EXPLICIT_CURVE = 1u << 18,    /* EC parameters written out are taken */
+};
+
+/* A cap on a leaf's lifetime for those issued from that day on. */
+struct pki_lifetime_cap {
+    int64_t issued_from;
+    uint32_t days;
+    bool private_too; /* also under roots of no programme */
+};
+enum { PKI_JUDGE_CAPS = 8 };
+
+struct pki_judge {
+    const char *name;  /* "strict"; of CONTRACT.md, "Names of clients" */
+    const char *title; /* in a sentence */
+    uint32_t rules;    /* enum pki_rule */
+    enum pki_building building;
+    enum pki_leaf_trust leaf_trust;
+    enum pki_eku_nesting eku;
+    enum pki_revocation_mode revocation;
+    unsigned host_rules; /* enum pki_host_rule */
+    unsigned nc_rules;   /* enum pki_nc_rule */
+    uint32_t hashes; /* bit N: signatures with enum pki_hash N are taken (of the anchor's: never looked at) */
+    uint32_t keys;   /* bit N: keys of enum key_type N */
+    unsigned min_rsa, max_rsa, min_ec; /* bits; max_rsa 0: no limit */
+    uint32_t bent;                     /* enum der_bent that it refuses */
+    const enum pki_fact *facts; /* deviations from the profile that it refuses on certificates for TLS */
+    size_t n_facts;
+    const enum pki_fact *facts_always; /* … and for any purpose: without them the path has no meaning */
+    size_t n_facts_always;
+    unsigned max_cas;                             /* intermediates in a path; 0: no limit of its own */
+    unsigned max_signatures;                      /* checks before it gives up; 0: no limit */
+    struct pki_lifetime_cap caps[PKI_JUDGE_CAPS]; /* ended by days 0; the last that applies counts */
+};
+
+/* NULL: unknown. */
+const struct pki_judge *pki_judge_find(const char *name);
+const struct pki_judge *pki_judge_at(size_t i); /* NULL past the end */
+
+#endif
