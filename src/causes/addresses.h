@@ -6,6 +6,12 @@
 
 /* The outcome at address i of c->resolved: the first one's too. NULL: not tried. */
 const struct facts *address_facts(const struct casefile *c, size_t i);
+/* Why the certificate there is refused, a sentence's part; NULL where it is accepted, or none came. */
+const char *address_refusal(struct casefile *c, size_t i);
+/* The handshake goes through there, and its certificate is accepted. False where it was not tried. */
+bool address_well(struct casefile *c, size_t i);
+/* What happened there, in words. */
+const char *address_outcome(struct casefile *c, size_t i);
 bool address_is_v6(const struct casefile *c, size_t i);
 char *address_text(const struct casefile *c, size_t i);
 

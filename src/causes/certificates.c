@@ -61,6 +61,15 @@ void certificates_rejudge(struct casefile *c, const struct rejudge *q, struct ve
     verify_chain(c->a, &query, ret);
 }
 
+void certificates_judge(struct casefile *c, const struct facts *f, struct verify_result *ret) {
+    struct bytes sent[CERTIFICATES_MAX];
+    for (size_t i = 0; i < f->certificates.n; i++) sent[i] = f->certificates.entry[i].der;
+    verify_chain(
+        c->a,
+        &(struct verify_query){.sent = sent, .n_sent = f->certificates.n, .trust = c->trust, .at = c->now},
+        ret);
+}
+
 bool certificates_path_broken(const struct verify_result *r) {
     return verify_has(r, VERIFY_NO_ISSUER) || verify_has(r, VERIFY_SELF_SIGNED_IN_CHAIN);
 }

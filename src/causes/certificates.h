@@ -20,6 +20,8 @@ struct rejudge {
     bool with_fetched;   /* the certificates brought by AIA too */
 };
 void certificates_rejudge(struct casefile *c, const struct rejudge *q, struct verify_result *ret);
+/* The certificates of other facts than those that count, as they were sent. */
+void certificates_judge(struct casefile *c, const struct facts *f, struct verify_result *ret);
 /* The path ends before a trust anchor. */
 bool certificates_path_broken(const struct verify_result *r);
 /* Completes the path by AIA (RFC 5280 4.2.2.1), one step a fetch; the outcome stands in c->completed. */

@@ -6,16 +6,15 @@ static enum ruling judge(struct casefile *c, struct finding *f) {
     size_t good = RESOLVE_MAX, bad = RESOLVE_MAX;
     for (size_t i = c->resolved->n; i-- > 0;) {
         const struct facts *a = address_facts(c, i);
-        if (a && a->t->result != RESULT_CANCELLED) *(a->good ? &good : &bad) = i;
+        if (a && a->t->result != RESULT_CANCELLED) *(address_well(c, i) ? &good : &bad) = i;
     }
     if (good == RESOLVE_MAX || bad == RESOLVE_MAX) return RULING_NO;
-    const struct facts *b = address_facts(c, bad), *g = address_facts(c, good);
     f->certainty = CERTAINTY_PROVEN;
     f->has_proof = true;
-    f->proof.baseline = text_f(c->a, "at %s: %s", address_text(c, bad), facts_outcome(c->a, b));
+    f->proof.baseline = text_f(c->a, "at %s: %s", address_text(c, bad), address_outcome(c, bad));
     f->proof.change =
         text_f(c->a, "the same handshake with another address of the name, %s", address_text(c, good));
-    f->proof.outcome = facts_outcome(c->a, g);
+    f->proof.outcome = address_outcome(c, good);
     f->summary = text_f(c->a, "%s has several addresses, and %s fails while %s does well.", c->host,
                         address_text(c, bad), address_text(c, good));
     finding_slot(f, "bad_address", address_text(c, bad));

@@ -7,7 +7,7 @@ static enum ruling judge(struct casefile *c, struct finding *f) {
     f->certainty = CERTAINTY_PROVEN;
     const char *proto = starttls_name(c->trial.via.starttls);
     f->summary =
-        text_f(c->a, "The %s service at %s offers STARTTLS but refuses it when asked.", proto, case_where(c));
+        text_f(c->a, "The %s service at %s was asked to begin TLS and refused.", proto, case_where(c));
     if (t->dialog_line) finding_evidence(f, text_f(c->a, "The service said: %s", t->dialog_line));
     finding_slot(f, "protocol", proto);
     return RULING_YES;

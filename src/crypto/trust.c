@@ -3,6 +3,7 @@
 #include "crypto/x509_lib.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <sys/stat.h>
@@ -54,16 +55,19 @@ struct trust *trust_new_system(void) {
 
 bool trust_load_file(struct trust *t, const char *path) {
     BIO *bio = BIO_new_file(path, "r");
+    int err = bio ? 0 : errno;
     int before = sk_X509_num(t->certs);
     X509 *cert = NULL;
     while (bio && (cert = PEM_read_bio_X509_AUX(bio, NULL, NULL, NULL)) != NULL) sk_X509_push(t->certs, cert);
     BIO_free(bio);
     ERR_clear_error();
+    errno = err;
     return sk_X509_num(t->certs) > before;
 }
 
 bool trust_load_dir(struct trust *t, const char *path) {
     DIR *dir = opendir(path);
+    int err = dir ? 0 : errno;
     struct arena a;
     arena_init(&a);
     bool any = false;
@@ -71,6 +75,7 @@ bool trust_load_dir(struct trust *t, const char *path) {
         if (e->d_name[0] != '.' && trust_load_file(t, text_f(&a, "%s/%s", path, e->d_name))) any = true;
     if (dir) closedir(dir);
     arena_done(&a);
+    errno = err;
     return any;
 }
 

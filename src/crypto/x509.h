@@ -47,8 +47,9 @@ bool cert_cn_matches_host(struct bytes der, const char *host);
 /* Trust anchors. The system's are looked up by name when they are needed, not read all. */
 struct trust;
 struct trust *trust_new(void);
-struct trust *trust_new_system(void);                    /* NULL: there is none */
-bool trust_load_file(struct trust *t, const char *path); /* PEM bundle; false: none in it, or unreadable */
+struct trust *trust_new_system(void); /* NULL: there is none */
+/* PEM bundle; false: none in it (errno 0), or unreadable (errno). */
+bool trust_load_file(struct trust *t, const char *path);
 bool trust_load_dir(struct trust *t, const char *path);
 void trust_free(struct trust *t);
 /* The anchors with this subject. */

@@ -1,6 +1,7 @@
 /* From a request to a verdict: look up, the first handshakes, the planner, and what the report shows. */
 #include "diagnose/session.h"
 
+#include "causes/addresses.h"
 #include "causes/certificates.h"
 #include "probe/modern.h"
 
@@ -87,13 +88,17 @@ static void first_wave(struct session *s, struct casefile *c) {
     (void)prober_ask(s->prober, &c->subject_trial);
 }
 
+/* The classical twin's handshake at a further address: its certificate can be read whatever the server
+ * prefers. */
+static const struct run *ask_other(struct session *s, const struct casefile *c, size_t i) {
+    struct trial t = c->subject_trial;
+    t.to = s->resolved.addr[i];
+    t.ask_http = false;
+    return prober_ask(s->prober, &t);
+}
+
 static void ask_others(struct session *s, const struct casefile *c) {
-    for (size_t i = 1; i < s->resolved.n; i++) {
-        struct trial t = c->trial;
-        t.to = s->resolved.addr[i];
-        t.ask_http = false;
-        (void)prober_ask(s->prober, &t);
-    }
+    for (size_t i = 1; i < s->resolved.n; i++) (void)ask_other(s, c, i);
 }
 
 /* Whether the handshake of this client works at the first address. */
@@ -122,17 +127,12 @@ static void watch_first(struct session *s, struct casefile *c) {
 }
 
 static void look_at_others(struct session *s, struct casefile *c) {
-    for (size_t i = 1; i < s->resolved.n; i++) {
-        struct trial t = c->trial;
-        t.to = s->resolved.addr[i];
-        t.ask_http = false;
-        c->others[i] = plan_wait(c, prober_ask(s->prober, &t), false);
-    }
+    for (size_t i = 1; i < s->resolved.n; i++) c->others[i] = plan_wait(c, ask_other(s, c, i), false);
 }
 
-static bool all_others_good(const struct session *s, const struct casefile *c) {
+static bool all_others_well(const struct session *s, struct casefile *c) {
     for (size_t i = 1; i < s->resolved.n; i++)
-        if (c->others[i] && !c->others[i]->good) return false;
+        if (c->others[i] && !address_well(c, i)) return false;
     return true;
 }
 
@@ -148,7 +148,7 @@ static void diagnose_case(struct session *s, struct casefile *c, struct plan *p)
     plan_phase(p, PHASE_CERTIFICATE);
     if (s->resolved.n > 1) {
         look_at_others(s, c);
-        if (!handshake_works(c) || !all_others_good(s, c)) plan_phase(p, PHASE_ADDRESSES);
+        if (!address_well(c, 0) || !all_others_well(s, c)) plan_phase(p, PHASE_ADDRESSES);
     }
     plan_settle(p);
 }
@@ -195,6 +195,10 @@ static void run_diagnosis(struct session *s) {
     verdict_make(s, own, p, modern, other);
 }
 
+static const char *reason(void) {
+    return errno ? strerror(errno) : "there is none in it";
+}
+
 static const char *load_trust(struct session *s) {
     const struct request *r = s->request;
     if (r->n_cacert + r->n_capath == 0) {
@@ -204,10 +208,12 @@ static const char *load_trust(struct session *s) {
     s->trust = trust_new();
     for (size_t i = 0; i < r->n_cacert; i++)
         if (!trust_load_file(s->trust, r->cacert[i]))
-            return text_f(s->a, "no certificate could be read from the file '%s'", r->cacert[i]);
+            return text_f(s->a, "no certificate could be read from the file '%s': %s", r->cacert[i],
+                          reason());
     for (size_t i = 0; i < r->n_capath; i++)
         if (!trust_load_dir(s->trust, r->capath[i]))
-            return text_f(s->a, "no certificate could be read from the folder '%s'", r->capath[i]);
+            return text_f(s->a, "no certificate could be read from the folder '%s': %s", r->capath[i],
+                          reason());
     return NULL;
 }
 

@@ -107,12 +107,11 @@ static const char *outcome_at(struct session *s, const struct facts *f, bool wel
 
 static void list_addresses(struct session *s, struct verdict *v, struct casefile *c, const struct plan *p) {
     bool first_fails = v->kind == VERDICT_FAIL || v->kind == VERDICT_UNDETERMINED;
-    bool cert_fails = has_phase(p, PHASE_CERTIFICATE) || !certificate_accepted(c);
     v->address = s->resolved.addr[0].len ? address_text(c, 0) : NULL;
     for (size_t i = 0; i < s->resolved.n; i++) {
         const struct facts *f = address_facts(c, i);
         if (s->resolved.addr[i].len == 0) continue;
-        bool well = f && f->good && !cert_fails && !(i == 0 && first_fails);
+        bool well = address_well(c, i) && !(i == 0 && first_fails);
         const char *cause = i == 0 ? first_cause(v) : cause_elsewhere(v, p);
         v->addresses[v->n_addresses++] = (struct address_outcome){
             .address = address_text(c, i), .outcome = outcome_at(s, f, well), .cause = well ? NULL : cause};
@@ -191,11 +190,15 @@ static void take_notes(struct session *s, struct verdict *v, const struct casefi
         add_note(v, "cert-expires-soon",
                  text_f(s->a, "The certificate expires in %s, on %s.", text_duration(s->a, left),
                         text_time(s->a, c->info[0].not_after)));
-    for (size_t i = 1; i < c->n_sent; i++)
-        if (c->info[i].self_signed && c->judged.ok)
-            add_note(v, "chain-needless-root",
-                     text_f(s->a, "The server sends the root %s too, which clients have or do not trust.",
-                            c->info[i].subject));
+    for (size_t i = 1; i < c->n_sent && c->judged.ok; i++) {
+        if (!c->info[i].self_signed) continue;
+        add_note(v, "chain-needless-root",
+                 text_f(s->a,
+                        "The server sends the root %s too. Clients trust their own copy of a root, never one "
+                        "that is sent.",
+                        c->info[i].subject));
+        break;
+    }
 }
 
 void verdict_make(struct session *s, struct casefile *own, struct plan *p, struct casefile *modern,

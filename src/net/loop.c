@@ -2,7 +2,9 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <time.h>
+#include <unistd.h>
 
 void net_own(struct net *n, struct net_owned *o, void (*drop)(struct net_owned *o)) {
     o->drop = drop;
@@ -18,7 +20,22 @@ void net_disown(struct net_owned *o) {
     o->prev = o->next = o;
 }
 
+/* libuv ends the process where it gets no descriptors for its own pipe of signals: so they are tried for
+ * before. */
+static bool descriptors_are_left(void) {
+    int pair[2][2], made = 0;
+    while (made < 2 && pipe2(pair[made], O_CLOEXEC) == 0) made++;
+    int err = errno;
+    for (int i = 0; i < made; i++) {
+        close(pair[i][0]);
+        close(pair[i][1]);
+    }
+    errno = err;
+    return made == 2;
+}
+
 struct net *net_new(void) {
+    if (!descriptors_are_left()) return NULL;
     struct net *n = mem_alloc(sizeof(*n));
     int err = uv_loop_init(&n->loop);
     if (err) {

@@ -99,7 +99,7 @@ static void put_texts(struct writer *w, json_t *o, const struct finding *f) {
     const struct slot_source from = {w->v, f};
     json_t *fix = sure(json_array()), *avoid = sure(json_array());
     for (size_t i = 0; t && i < t->n_fixes; i++)
-        if (fix_is_for(&t->fixes[i], f->fixer)) append(fix, one_fix(w, &t->fixes[i], &from));
+        if (fix_is_for(&t->fixes[i], f)) append(fix, one_fix(w, &t->fixes[i], &from));
     for (size_t i = 0; t && i < t->n_avoid; i++)
         append(avoid, string_of(w, slots_fill(w->a, t->avoid[i], &from)));
     put_string(w, o, "title", t ? t->title : NULL);

@@ -9,10 +9,10 @@ struct slot_source {
     const struct verdict *v;       /* for {host}, {port}, {address}; NULL: no case at hand */
     const struct finding *finding; /* for its own slots; NULL likewise */
 };
-/* `text` with each {slot} replaced; one that nobody fills becomes "(slot name)". */
+/* `text` with each {slot} replaced; one that nobody fills becomes an ellipsis. */
 char *slots_fill(struct arena *a, const char *text, const struct slot_source *from);
 /* Whether this fix is for whoever reads about that finding: the side that fixes, and who can ask it to. */
-bool fix_is_for(const struct text_fix *fix, enum fixer fixer);
+bool fix_is_for(const struct text_fix *fix, const struct finding *f);
 
 /* page.c: text for a terminal. */
 enum ink { INK_PLAIN, INK_BOLD, INK_GOOD, INK_BAD, INK_DIM, INK_CODE };

@@ -76,7 +76,7 @@ static void tell_texts(struct page *p, const struct finding *f, const struct slo
     const struct cause_text *t = cause_text_find(f->id);
     if (!t) return;
     for (size_t i = 0; i < t->n_fixes; i++) {
-        if (!fix_is_for(&t->fixes[i], f->fixer)) continue;
+        if (!fix_is_for(&t->fixes[i], f)) continue;
         page_gap(p);
         page_fix(p, &t->fixes[i], from);
     }
