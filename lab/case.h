@@ -258,7 +258,8 @@ struct lab_case {
      * {dns}, {proxy} are filled in. */
     const char *args, *extra, *host;
     enum listen_kind listen;
-    enum v6_side v6; /* the same port on ::1, beside 127.0.0.1 */
+    enum v6_side v6;                /* the same port on ::1, beside 127.0.0.1 */
+    const struct honest *honest_v6; /* with V6_OPEN: another server there; NULL: the same */
     enum door door;
     bool serial;          /* one connection after the other */
     unsigned max_at_once; /* more simultaneous ones are closed at once; 0: any number */

@@ -38,6 +38,10 @@ static const struct script redis = {.framing = FRAME_RAW,
 static const struct script behind_balancer = {.framing = FRAME_PROXY,
                                               .reply = {{"PROXY ", {0}, THEN_TLS}, {NULL, {0}, THEN_CLOSE}}};
 
+static const struct honest not_renewed = {
+    .cert[0] = {
+        .names = "DNS:both.lab.example", .cn = "both.lab.example", .from_h = -24 * 90, .until_h = -24 * 3}};
+
 static const struct lab_case rows[] = {
     {.name = "name-not-found",
      .shows = "name-not-found",
@@ -120,6 +124,14 @@ static const struct lab_case rows[] = {
      .v6 = V6_FULL,
      .tls = true,
      .honest.cert[0] = {.names = "DNS:both.lab.example", .cn = "both.lab.example"}},
+    {.name = "one-backend-differs-certificate",
+     .shows = "one-backend-differs",
+     .summary = "a name with two addresses; the certificate at one of them was not renewed",
+     .args = OVER_DNS("both.lab.example"),
+     .v6 = V6_OPEN,
+     .tls = true,
+     .honest.cert[0] = {.names = "DNS:both.lab.example", .cn = "both.lab.example"},
+     .honest_v6 = &not_renewed},
     {.name = "one-backend-differs",
      .shows = "one-backend-differs",
      .summary = "a name with two IPv4 addresses; nobody listens at the second",

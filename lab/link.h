@@ -16,6 +16,7 @@ struct lab_server {
     const struct lab_case *c;
     uint16_t port, proxy_port;
     struct lab_honest *honest;     /* NULL where the case has none */
+    struct lab_honest *honest_v6;  /* another one on ::1; NULL: the same */
     const struct lab_chain *chain; /* cert[0], for answers of our own */
     pthread_mutex_t serial;
     unsigned active; /* connections now; under the lab's lock */

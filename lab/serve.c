@@ -27,7 +27,7 @@ static bool pass_door(struct lab_link *l) {
     return false;
 }
 
-static void serve(struct lab_link *l) {
+static void serve(struct lab_link *l, struct lab_honest *honest) {
     const struct lab_case *c = l->server->c;
     if (too_many(l) || !pass_door(l)) return;
     if (c->script && !lab_plain(l, c->script)) return;
@@ -35,13 +35,21 @@ static void serve(struct lab_link *l) {
     if (!c->tls && !gated) return;
     l->shape = &c->shape;
     if (gated && !lab_gate(l)) return;
-    if (l->server->honest) lab_honest_serve(l->server->honest, l);
+    if (honest) lab_honest_serve(honest, l);
+}
+
+static void serve_in_turn(struct lab_link *l, struct lab_honest *honest) {
+    bool serial = l->server->c->serial;
+    if (serial) pthread_mutex_lock(&l->server->serial);
+    serve(l, honest);
+    if (!l->over) lab_finish(l);
+    if (serial) pthread_mutex_unlock(&l->server->serial);
 }
 
 void lab_serve_case(struct lab_link *l) {
-    bool serial = l->server->c->serial;
-    if (serial) pthread_mutex_lock(&l->server->serial);
-    serve(l);
-    if (!l->over) lab_finish(l);
-    if (serial) pthread_mutex_unlock(&l->server->serial);
+    serve_in_turn(l, l->server->honest);
+}
+
+void lab_serve_case_v6(struct lab_link *l) {
+    serve_in_turn(l, l->server->honest_v6 ? l->server->honest_v6 : l->server->honest);
 }

@@ -103,7 +103,7 @@ static bool open_side(struct lab *lab, struct lab_server *s, int family, enum li
     if (fd < 0) return false;
     switch (kind) {
     case LISTEN_OPEN:
-        return add_listener(lab, fd, s, lab_serve_case);
+        return add_listener(lab, fd, s, family == AF_INET6 ? lab_serve_case_v6 : lab_serve_case);
     case LISTEN_FULL:
         return add_full(lab, fd, family, s->port);
     case LISTEN_CLOSED:
@@ -139,7 +139,9 @@ static bool start_case(struct lab *lab, const struct lab_case *c, uint16_t port)
     *s = (struct lab_server){.c = c, .port = port};
     pthread_mutex_init(&s->serial, NULL);
     if (!open_ports(lab, s)) return complain(c->name);
-    if (c->tls && !(s->honest = lab_honest_new(lab->pki, &c->honest))) {
+    if (c->tls) s->honest = lab_honest_new(lab->pki, &c->honest);
+    if (c->honest_v6) s->honest_v6 = lab_honest_new(lab->pki, c->honest_v6);
+    if ((c->tls && !s->honest) || (c->honest_v6 && !s->honest_v6)) {
         fprintf(stderr, "tlswhy lab: %s: OpenSSL refuses this server's configuration\n", c->name);
         return false;
     }
@@ -213,6 +215,7 @@ bool lab_setup(struct lab *lab, const struct lab_options *o) {
 void lab_teardown(struct lab *lab) {
     for (size_t i = 0; i < lab->n_servers; i++) {
         lab_honest_free(lab->server[i].honest);
+        lab_honest_free(lab->server[i].honest_v6);
         pthread_mutex_destroy(&lab->server[i].serial);
     }
     for (size_t i = 0; i < lab->n_listeners; i++) close(lab->listener[i].fd);
