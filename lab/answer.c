@@ -74,18 +74,18 @@ static void write_server_hello(struct wr *w, const struct answer *a, const struc
     wr_close(w, msg);
 }
 
-static void write_der(struct wr *w, X509 *cert) {
+static void write_der(struct wr *w, X509 *cert, bool half) {
     unsigned char *der = NULL;
     int n = i2d_X509(cert, &der);
-    if (n > 0) wr_vec(w, 3, bytes_of(der, (size_t)n));
+    if (n > 0) wr_vec(w, 3, bytes_of(der, half ? (size_t)n / 2 : (size_t)n));
     OPENSSL_free(der);
 }
 
-static void write_certificate(struct wr *w, const struct lab_chain *c) {
+static void write_certificate(struct wr *w, const struct lab_chain *c, bool half) {
     wr_u8(w, HS_CERTIFICATE);
     struct wr_mark msg = wr_open(w, 3), list = wr_open(w, 3);
-    write_der(w, c->leaf);
-    for (int i = 0; i < sk_X509_num(c->others); i++) write_der(w, sk_X509_value(c->others, i));
+    write_der(w, c->leaf, half);
+    for (int i = 0; i < sk_X509_num(c->others); i++) write_der(w, sk_X509_value(c->others, i), false);
     wr_close(w, list);
     wr_close(w, msg);
 }
@@ -133,7 +133,8 @@ void lab_answer(struct lab_link *l, const struct answer *a, const struct hello_v
         wr_put(&w, bytes_of(finished, sizeof(finished)));
     else
         write_server_hello(&w, a, v);
-    if (a->certificate && l->server->chain) write_certificate(&w, l->server->chain);
+    if (a->certificate && l->server->chain)
+        write_certificate(&w, l->server->chain, a->lie == LIE_HALF_CERTIFICATE);
     if (a->done) wr_put(&w, bytes_of(done, sizeof(done)));
     bool sent = send_record(l, a, CT_HANDSHAKE, wr_bytes(&w));
     mem_free(room);

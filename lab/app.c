@@ -17,9 +17,9 @@ static const char *status_for(SSL *ssl, const struct honest *c) {
 }
 
 /* RFC 9110 5.6.7. */
-static void http_date_now(char *room, size_t cap) {
+static void http_date_now(const struct honest *c, char *room, size_t cap) {
     struct tm tm;
-    time_t now = time(NULL);
+    time_t now = time(NULL) + (time_t)c->date_off_h * 3600;
     gmtime_r(&now, &tm);
     strftime(room, cap, "%a, %d %b %Y %H:%M:%S GMT", &tm);
 }
@@ -44,7 +44,7 @@ static void answer_http1(SSL *ssl, const struct honest *c) {
     if (!read_request(ssl)) return;
     struct arena a = {0};
     char date[64];
-    http_date_now(date, sizeof(date));
+    http_date_now(c, date, sizeof(date));
     const char *date_line = c->no_date ? "" : text_f(&a, "Date: %s\r\n", date);
     const char *out =
         text_f(&a, "HTTP/1.1 %s\r\n%s%sServer: lab\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
@@ -112,7 +112,7 @@ static void answer_http2(SSL *ssl, const struct honest *c) {
     uint32_t stream = read_request_stream(ssl);
     if (!stream) return;
     char date[64];
-    http_date_now(date, sizeof(date));
+    http_date_now(c, date, sizeof(date));
     write_field(&block, HPACK_STATUS, bytes_of(status_for(ssl, c), 3));
     if (!c->no_date) write_field(&block, HPACK_DATE, bytes_str(date));
     out.n = 0;

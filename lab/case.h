@@ -35,9 +35,24 @@ enum chain_shape {
     CHAIN_SELF_SIGNED, /* no issuer but itself */
 };
 
+/* Issuers with something about them; CHAIN_FULL sends them, CHAIN_DIRECT does not send a root. */
+enum odd_issuer {
+    BY_USUAL,
+    BY_NO_CA,          /* an intermediate whose certificate says that it is no CA */
+    BY_CONSTRAINED,    /* may issue for names below another domain alone (RFC 5280 4.2.1.10) */
+    BY_CONSTRAINED_OK, /* … for names of this domain */
+    BY_EXPIRED,        /* an intermediate that has expired */
+    BY_CROSS_SIGNED,   /* a good intermediate; its expired cross-certificate is sent before it */
+    BY_NEW_ROOT,       /* a root that bears the name of the trusted one, with another key */
+    BY_RENEWED_ROOT,   /* the trusted root's key and name in a newer certificate, which is sent */
+};
+
 struct cert_spec {
     enum key_kind key;
     enum chain_shape shape;
+    enum odd_issuer by;
+    const char *eku;     /* extKeyUsage; NULL is serverAuth; "" leaves it out */
+    bool sha1;           /* signed with SHA-1 */
     bool other_ca;       /* issued below a root that is not in the --cacert file */
     const char *names;   /* subjectAltName in OpenSSL's words; NULL is "DNS:" LAB_HOST; "" leaves it out */
     const char *cn;      /* NULL is LAB_HOST */
@@ -97,6 +112,7 @@ struct honest {
     const char *status_without_cert; /* of a client that sent no certificate; NULL: as others */
     const char *headers;             /* more header lines */
     bool no_date;
+    int date_off_h; /* its clock is so many hours ahead (below 0: behind) */
 };
 
 /* --- how its bytes leave --- */
@@ -116,11 +132,12 @@ struct shape {
 
 enum lie {
     LIE_NONE,
-    LIE_TOO_LONG,    /* ServerHello's session id runs past its end */
-    LIE_TOO_SHORT,   /* bytes are left over behind it */
-    LIE_EXTENSIONS,  /* the extension block's length is too large */
-    LIE_ENDLESS,     /* a Certificate of 16 MB that never ends */
-    LIE_WRONG_FIRST, /* a Finished instead of a ServerHello */
+    LIE_TOO_LONG,         /* ServerHello's session id runs past its end */
+    LIE_TOO_SHORT,        /* bytes are left over behind it */
+    LIE_EXTENSIONS,       /* the extension block's length is too large */
+    LIE_ENDLESS,          /* a Certificate of 16 MB that never ends */
+    LIE_HALF_CERTIFICATE, /* the second half of the leaf's DER is missing */
+    LIE_WRONG_FIRST,      /* a Finished instead of a ServerHello */
 };
 
 struct answer {

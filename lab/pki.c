@@ -25,6 +25,13 @@ enum ca_id {
     CA_LONG_2,
     CA_LONG_3,
     CA_UNRELATED,
+    CA_NO_CA,
+    CA_CONSTRAINED,
+    CA_CONSTRAINED_OK,
+    CA_EXPIRED,
+    CA_CROSS_OLD,
+    CA_NEW_ROOT,
+    CA_RENEWED_ROOT,
     CA__COUNT,
 };
 static const struct ca_row {
@@ -32,7 +39,11 @@ static const struct ca_row {
     enum key_kind key;
     enum ca_id issuer;
     bool trusted_root;
-    const char *o; /* NULL: that of the lab */
+    const char *o;           /* NULL: that of the lab */
+    const char *constraints; /* basicConstraints; NULL: a CA */
+    const char *names;       /* nameConstraints; NULL: none */
+    bool expired;
+    int twin; /* the ca_id whose key it has, and 1; 0: a key of its own */
 } ca_rows[CA__COUNT] = {
     [CA_EC_ROOT] = {"Lab Root EC", "root-ec.der", KEYS_EC256, CA_EC_ROOT, true},
     [CA_EC_INTER] = {"Lab Intermediate EC", "intermediate-ec.der", KEYS_EC256, CA_EC_ROOT},
@@ -45,6 +56,17 @@ static const struct ca_row {
     [CA_LONG_2] = {"Lab Regional CA", "long-2.der", KEYS_EC256, CA_LONG_1},
     [CA_LONG_3] = {"Lab Issuing CA", "long-3.der", KEYS_EC256, CA_LONG_2},
     [CA_UNRELATED] = {"Lab Unrelated CA", "unrelated.der", KEYS_EC256, CA_EC_ROOT},
+    [CA_NO_CA] = {"Lab Branch CA", "branch.der", KEYS_EC256, CA_EC_ROOT, .constraints = "critical,CA:FALSE"},
+    [CA_CONSTRAINED] = {"Lab Department CA", "department.der", KEYS_EC256, CA_EC_ROOT,
+                        .names = "critical,permitted;DNS:department.example"},
+    [CA_CONSTRAINED_OK] = {"Lab Domain CA", "domain.der", KEYS_EC256, CA_EC_ROOT,
+                           .names = "critical,permitted;DNS:lab.example"},
+    [CA_EXPIRED] = {"Lab Old Intermediate", "old.der", KEYS_EC256, CA_EC_ROOT, .expired = true},
+    [CA_CROSS_OLD] = {"Lab Intermediate EC", "cross.der", KEYS_EC256, CA_OTHER_ROOT, .expired = true,
+                      .twin = 1 + CA_EC_INTER},
+    [CA_NEW_ROOT] = {"Lab Root EC", "root-new.der", KEYS_EC256, CA_NEW_ROOT},
+    [CA_RENEWED_ROOT] = {"Lab Root EC", "root-renewed.der", KEYS_EC256, CA_RENEWED_ROOT,
+                         .twin = 1 + CA_EC_ROOT},
 };
 
 static const struct key_row {
@@ -147,35 +169,50 @@ static X509 *make_cert(struct lab_pki *p, const char *o, const char *cn, EVP_PKE
     return NULL;
 }
 
-static bool sign_cert(X509 *c, EVP_PKEY *key) {
+static bool sign_cert(X509 *c, EVP_PKEY *key, bool sha1) {
     bool eddsa = EVP_PKEY_is_a(key, "ED25519") || EVP_PKEY_is_a(key, "ED448");
-    return X509_sign(c, key, eddsa ? NULL : EVP_sha256()) > 0;
+    return X509_sign(c, key, eddsa ? NULL : sha1 ? EVP_sha1() : EVP_sha256()) > 0;
 }
 
-static bool add_ca_extensions(X509 *c, X509 *signer) {
-    return add_ext(c, signer, NID_basic_constraints, "critical,CA:TRUE") &&
+static bool add_ca_extensions(X509 *c, X509 *signer, const struct ca_row *row) {
+    return add_ext(c, signer, NID_basic_constraints,
+                   row->constraints ? row->constraints : "critical,CA:TRUE") &&
+           (!row->names || add_ext(c, signer, NID_name_constraints, row->names)) &&
            add_ext(c, signer, NID_key_usage, "critical,keyCertSign,cRLSign") &&
            add_ext(c, signer, NID_subject_key_identifier, "hash") &&
            (signer == c || add_ext(c, signer, NID_authority_key_identifier, "keyid"));
 }
 
+static X509 *get_ca(struct lab_pki *p, enum ca_id id);
+static EVP_PKEY *ca_key(struct lab_pki *p, enum ca_id id) {
+    const struct ca_row *row = &ca_rows[id];
+    if (!row->twin) return make_key(row->key);
+    enum ca_id twin = (enum ca_id)(row->twin - 1);
+    EVP_PKEY *key = get_ca(p, twin) ? p->ca_key[twin] : NULL;
+    return key && EVP_PKEY_up_ref(key) ? key : NULL;
+}
+
+static X509 *make_ca(struct lab_pki *p, enum ca_id id) {
+    const struct ca_row *row = &ca_rows[id];
+    bool root = row->issuer == id;
+    X509 *issuer = root ? NULL : p->ca[row->issuer];
+    int until_h = row->expired ? -24 * 20 : 24 * (root ? 3000 : 1500);
+    X509 *c =
+        make_cert(p, row->o ? row->o : LAB_ORGANISATION, row->cn, p->ca_key[id], issuer, -24 * 400, until_h);
+    if (!c) return NULL;
+    if (add_ca_extensions(c, issuer ? issuer : c, row) && sign_cert(c, p->ca_key[row->issuer], false))
+        return c;
+    X509_free(c);
+    return NULL;
+}
+
 static X509 *get_ca(struct lab_pki *p, enum ca_id id) {
     if (p->ca[id]) return p->ca[id];
     const struct ca_row *row = &ca_rows[id];
-    bool root = row->issuer == id;
-    if (!root && !get_ca(p, row->issuer)) return NULL;
-    p->ca_key[id] = make_key(row->key);
-    if (!p->ca_key[id]) return NULL;
-    X509 *issuer = root ? NULL : p->ca[row->issuer];
-    X509 *c = make_cert(p, row->o ? row->o : LAB_ORGANISATION, row->cn, p->ca_key[id], issuer, -24 * 400,
-                        24 * (root ? 3000 : 1500));
-    if (!c) return NULL;
-    if (!add_ca_extensions(c, issuer ? issuer : c) || !sign_cert(c, p->ca_key[row->issuer])) {
-        X509_free(c);
-        return NULL;
-    }
-    p->ca[id] = c;
-    return c;
+    if (row->issuer != id && !get_ca(p, row->issuer)) return NULL;
+    p->ca_key[id] = ca_key(p, id);
+    if (p->ca_key[id]) p->ca[id] = make_ca(p, id);
+    return p->ca[id];
 }
 
 static bool spec_is_rsa(const struct cert_spec *s) {
@@ -184,6 +221,16 @@ static bool spec_is_rsa(const struct cert_spec *s) {
 
 /* Who signs the leaf. */
 static enum ca_id issuer_of(const struct cert_spec *s) {
+    static const enum ca_id odd[] = {
+        [BY_NO_CA] = CA_NO_CA,
+        [BY_CONSTRAINED] = CA_CONSTRAINED,
+        [BY_CONSTRAINED_OK] = CA_CONSTRAINED_OK,
+        [BY_EXPIRED] = CA_EXPIRED,
+        [BY_CROSS_SIGNED] = CA_EC_INTER,
+        [BY_NEW_ROOT] = CA_NEW_ROOT,
+        [BY_RENEWED_ROOT] = CA_RENEWED_ROOT,
+    };
+    if (s->by != BY_USUAL) return odd[s->by];
     bool direct = s->shape == CHAIN_DIRECT;
     if (s->other_ca) return direct ? CA_OTHER_ROOT : CA_OTHER_INTER;
     if (s->shape == CHAIN_LONG) return CA_LONG_3;
@@ -202,6 +249,7 @@ static bool push(struct lab_pki *p, STACK_OF(X509) * list, enum ca_id id) {
 /* The certificates after the leaf, from its issuer up to where the shape ends. */
 static bool fill_others(struct lab_pki *p, const struct cert_spec *s, STACK_OF(X509) * list) {
     enum ca_id first = issuer_of(s), root = ca_rows[first].issuer;
+    if (s->by == BY_CROSS_SIGNED && !push(p, list, CA_CROSS_OLD)) return false;
     switch (s->shape) {
     case CHAIN_FULL:
         return push(p, list, first);
@@ -245,7 +293,9 @@ static bool extend_leaf(struct lab_pki *p, const struct cert_spec *s, X509 *leaf
         {NID_basic_constraints, "critical,CA:FALSE"},
         {NID_key_usage,
          spec_is_rsa(s) ? "critical,digitalSignature,keyEncipherment" : "critical,digitalSignature"},
-        {NID_ext_key_usage, "serverAuth"},
+        {NID_ext_key_usage, !s->eku   ? "serverAuth"
+                            : *s->eku ? s->eku
+                                      : NULL},
         {NID_subject_key_identifier, "hash"},
         {NID_authority_key_identifier, s->shape == CHAIN_SELF_SIGNED ? NULL : "keyid"},
         {NID_subject_alt_name, *names ? names : NULL},
@@ -262,7 +312,8 @@ static X509 *make_leaf(struct lab_pki *p, const struct cert_spec *s, EVP_PKEY *k
     X509 *c = make_cert(p, LAB_ORGANISATION, s->cn ? s->cn : LAB_HOST, key, issuer,
                         dated ? s->from_h : -24 * 10, dated ? s->until_h : 24 * 80);
     if (!c) return NULL;
-    if (extend_leaf(p, s, c, self ? c : issuer) && sign_cert(c, self ? key : p->ca_key[by])) return c;
+    if (extend_leaf(p, s, c, self ? c : issuer) && sign_cert(c, self ? key : p->ca_key[by], s->sha1))
+        return c;
     X509_free(c);
     return NULL;
 }
@@ -274,7 +325,8 @@ static bool text_same(const char *a, const char *b) {
 static bool spec_eq(const struct cert_spec *a, const struct cert_spec *b) {
     return a->key == b->key && a->shape == b->shape && a->other_ca == b->other_ca &&
            text_same(a->names, b->names) && text_same(a->cn, b->cn) && a->from_h == b->from_h &&
-           a->until_h == b->until_h && a->aia == b->aia && a->aia_dead == b->aia_dead;
+           a->until_h == b->until_h && a->by == b->by && text_same(a->eku, b->eku) && a->sha1 == b->sha1 &&
+           a->aia == b->aia && a->aia_dead == b->aia_dead;
 }
 
 const struct lab_chain *lab_pki_issue(struct lab_pki *p, const struct cert_spec *spec) {
