@@ -1,13 +1,10 @@
 """What diagnosing the lab's cases costs, counted from outside, several at a time on paths of their own."""
 
 import concurrent.futures
-import sys
 from dataclasses import dataclass
 
 import outside
-
-sys.path.insert(0, str(outside.ROOT / "tools"))
-import lablib  # noqa: E402
+from outside import lablib
 
 TLSWHY = outside.ROOT / "build/tlswhy"
 ONE_WAY_MS = 25

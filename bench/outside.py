@@ -9,11 +9,15 @@ import os
 import pathlib
 import statistics
 import subprocess
+import sys
 import tempfile
 import time
 from dataclasses import dataclass
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "tools"))
+import lablib  # noqa: E402
+
 HELPERS = ROOT / "build/bench"
 RUN_LIMIT_S = 90
 
@@ -41,7 +45,7 @@ def run(command, netns=None):
     with tempfile.NamedTemporaryFile() as numbers:
         inside = ["--netns", netns] if netns else []
         done = subprocess.run([HELPERS / "usage", numbers.name, *inside, *map(str, command)], stdin=subprocess.DEVNULL,
-                              stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=RUN_LIMIT_S)
+                              stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=RUN_LIMIT_S, env=lablib.clean_environment())
         wall, user, system, rss = map(int, pathlib.Path(numbers.name).read_text().split())
     return Usage(wall / 1e9, (user + system) / 1e3, rss, done.returncode, done.stdout)
 

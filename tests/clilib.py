@@ -1,15 +1,14 @@
 """What the tests of the command share: how it is run, and how checks are counted."""
 import argparse
-import os
 import pathlib
 import subprocess
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tools"))
+import lablib  # noqa: E402
 
 LIMIT_S = 60
-PROXIES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
 
 
 def tlswhy_of(description):
@@ -21,8 +20,7 @@ def tlswhy_of(description):
 
 def clean_environment(**changes):
     """Ours, without what changes how the command behaves; `changes` on top."""
-    env = {name: value for name, value in os.environ.items()
-           if name.lower() not in PROXIES and name not in ("NO_COLOR", "TERM", "COLUMNS")}
+    env = {name: value for name, value in lablib.clean_environment().items() if name not in ("NO_COLOR", "TERM", "COLUMNS")}
     return {**env, "TERM": "xterm", **changes}
 
 

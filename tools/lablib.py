@@ -1,8 +1,17 @@
 """The lab from a script: `tlswhy lab` as a process, and its cases with the arguments that diagnose each."""
 
 import json
+import os
 import shlex
 import subprocess
+
+
+PROXIES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
+
+
+def clean_environment(**changes):
+    """Ours without its proxies, through which no server on loopback is reached; `changes` on top. For every command that is tried."""
+    return {**{name: value for name, value in os.environ.items() if name.lower() not in PROXIES}, **changes}
 
 
 class LabFailed(Exception):
@@ -23,7 +32,8 @@ class Lab:
         self.command = wrap([str(tlswhy), "lab", "--until-eof", *cases])
 
     def __enter__(self):
-        self.process = subprocess.Popen(self.command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.process = subprocess.Popen(self.command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+                                        env=clean_environment())
         found = {}
         for line in self.process.stdout:
             if line == "ready\n":

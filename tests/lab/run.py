@@ -121,13 +121,16 @@ def wrong_verdict(result):
         for key in ("fixer", "certainty"):
             if key in wanted and found.get(key) != wanted[key]:
                 yield f"{wanted['id']}: {key} {found.get(key)}, not {wanted[key]}"
+        told = " ".join([*found["evidence"], *(found["proof"] or {}).values()])
+        yield from (f"{wanted['id']}: does not say {words!r}" for words in wanted.get("says", []) if words not in told)
 
 
 def diagnose(tlswhy, name, arguments, expected):
     result = Result(name, arguments, expected)
     began = time.monotonic()
     try:
-        done = subprocess.run([str(tlswhy), "--json", *arguments], stdin=subprocess.DEVNULL, capture_output=True, timeout=LIMIT_S)
+        done = subprocess.run([str(tlswhy), "--json", *arguments], stdin=subprocess.DEVNULL, capture_output=True, timeout=LIMIT_S,
+                              env=lablib.clean_environment())
     except subprocess.TimeoutExpired:
         result.problems.append(f"no verdict within {LIMIT_S} s")
         return result
@@ -227,7 +230,7 @@ def print_one_report(tlswhy, results):
     with lablib.Lab(tlswhy, shown.name) as cases:
         arguments = cases[shown.name]
         print(f"\n$ tlswhy {' '.join(arguments)}\n", flush=True)
-        subprocess.run([str(tlswhy), *arguments], stdin=subprocess.DEVNULL, timeout=LIMIT_S)
+        subprocess.run([str(tlswhy), *arguments], stdin=subprocess.DEVNULL, timeout=LIMIT_S, env=lablib.clean_environment())
 
 
 def main():

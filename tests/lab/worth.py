@@ -1,62 +1,124 @@
 #!/usr/bin/python3
 """The suite proves its own worth: with one experiment disabled, the lab cases that rest on it must fail.
 
-Were they to pass, then the verdicts that they expect do not come from the experiment, and the test would not notice its loss."""
+Were they to pass, then the verdicts that they expect do not come from the experiment, and the test would not notice its loss.
+Every experiment of src/probe/change.c is in one of the two tables."""
+import concurrent.futures
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 BUILD = "build-worth"
-CLOSING = re.compile(r"^(\d+) passed, (\d+) failed", re.M)
+AT_ONCE = 2  # labs; the next command is built meanwhile
+RUN_LIMIT_S = 120
 
-# experiment (a word of the planner, -Ddisable_experiment=WORD) -> the lab cases whose verdict rests on it
+# experiment (-Ddisable_experiment=WORD) -> lab cases whose verdict, proof or evidence rests on it
 RESTS_ON = {
+    "older-versions": ["sni-unknown-to-server-alert40"],
+    "newer-versions": ["version-client-too-old-tls11", "version-client-too-old-tls12", "version-client-too-old-alert40"],
+    "only-older": ["version-server-too-old-ssl3", "version-server-too-old-drops-newer"],
+    "only-tls12": ["version-intolerance-tls13-alert", "version-intolerance-tls13-close", "version-intolerance-tls13-reset"],
+    "other-auth": ["cipher-cert-type-mismatch-ecdsa", "cipher-cert-type-mismatch-rsa", "cipher-cert-type-mismatch-close"],
+    "all-suites": ["cipher-no-overlap-3des", "cipher-no-overlap-export", "cipher-no-overlap-client-tls13"],
+    "all-groups": ["group-no-overlap-p521-tls13", "group-no-overlap-ffdhe", "both-group-and-expired"],
+    "all-sigalgs": ["sigalg-no-overlap-ed25519", "sigalg-no-overlap-sha1", "sigalg-no-overlap-client-pkcs1"],
+    "sni": ["sni-missing-client-close", "sni-unknown-to-server-alert40", "middlebox-rst-sni", "default-vhost-cert"],
+    "alpn": ["alpn-no-overlap-alert40"],
+    "all-alpn": ["alpn-no-overlap-client", "alpn-no-overlap-server"],
+    "drop-extension": ["server-crash-on-feature-alpn", "server-crash-on-feature-ems", "server-crash-on-feature-sct"],
+    "no-grease": ["version-intolerance-grease-close", "version-intolerance-grease-alert47", "version-intolerance-grease-reset"],
+    "minimal": ["server-crash-on-feature-session-ticket", "server-crash-on-feature-ems", "server-crash-on-feature-status-request"],
+    "pad": ["pq-hello-intolerance-size-close"],
+    "split": ["pq-hello-intolerance-segments-reset"],
+    "no-dhe": ["dh-key-too-small-1024-ecdhe-too"],
+    "lenient": ["legacy-renegotiation"],
+    "starttls": ["starttls-mode-mismatch-tls-to-smtp", "starttls-mode-mismatch-postgres-to-tls",
+                 "starttls-mode-mismatch-imap-to-smtp"],
+    "greet-only": ["closed-after-hello", "reset-after-hello"],
+    "plain-http": ["port-not-tls-http-close"],
+    "proxy-header": ["proxy-protocol-mismatch"],
 }
 
+# experiment -> why no case fails without it
+NO_CASE = {
+    "none": "changes nothing",
+    "classical": "no experiment but the subject of all others",
+    "finish": "repeats a handshake that succeeded, up to its end",
+    "again": "tells what happens only now and then, and every server of the lab does what it does always",
+    "no-scsv": "the second proof of fallback-scsv, where that of newer versions fails",
+}
 
-def sh(*command):
+WORD = re.compile(r'\[CHANGE_\w+\]\s*=\s*\{"([a-z0-9-]+)"')
+CASE_LINE = re.compile(r"^(ok  |FAIL) ([a-z0-9-]+): (.*)$", re.M)
+# A verdict that differs. That the command crashed, or gave no report in time, proves nothing.
+DIFFERS = re.compile(r"\b(?:verdict \w+, not|causes .+, not|certainty \w+, not|fixer \w+, not|does not say) ")
+
+
+def sh(*command, limit_s=600):
     return subprocess.run([str(c) for c in command], cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                          stderr=subprocess.STDOUT, text=True)
+                          stderr=subprocess.STDOUT, text=True, timeout=limit_s)
 
 
 def build_without(experiment):
-    """None, or what went wrong."""
+    """(command, None), or (None, what went wrong)."""
     option = f"-Ddisable_experiment={experiment}"
     # Speed of building matters here, not of running.
     made = (sh("meson", "configure", BUILD, option) if (ROOT / BUILD / "build.ninja").exists() else
             sh("meson", "setup", BUILD, option, "-Dtests=disabled", "-Doptimization=0", "-Ddebug=false"))
     if made.returncode == 0:
-        made = sh("ninja", "--quiet", "-C", BUILD)
-    return made.stdout[-2000:] if made.returncode else None
+        made = sh("ninja", "--quiet", "-C", BUILD, "tlswhy")
+    if made.returncode:
+        return None, made.stdout[-2000:]
+    command = ROOT / BUILD / f"tlswhy-without-{experiment}"
+    shutil.copy2(ROOT / BUILD / "tlswhy", command)
+    return command, None
 
 
-def check(experiment, cases):
-    """(passed, failed): a case that fails without its experiment is a pass."""
-    trouble = build_without(experiment)
-    if trouble:
-        print(f"without {experiment}: cannot be built\n{trouble}")
-        return 0, len(cases)
-    passed, failed = 0, 0
-    for case in cases:
-        run = sh("/usr/bin/python3", "tests/lab/run.py", "--tlswhy", f"{BUILD}/tlswhy", case)
-        counted = CLOSING.search(run.stdout)
-        noticed = run.returncode != 0 and counted is not None and int(counted[2]) > 0
-        print(f"without {experiment}: {case} " + ("fails, as it must" if noticed else "DOES NOT FAIL"), flush=True)
-        if counted is None:
-            print(run.stdout[-2000:])
-        passed, failed = passed + noticed, failed + (not noticed)
-    return passed, failed
+def check(experiment, command):
+    """[(case, failed as it must, what the line of it says)]"""
+    cases = RESTS_ON[experiment]
+    try:
+        out = sh("/usr/bin/python3", "tests/lab/run.py", "--tlswhy", command, *cases, limit_s=RUN_LIMIT_S).stdout
+    except subprocess.TimeoutExpired:
+        out = ""
+    finally:
+        command.unlink()
+    lines = {name: (state, told) for state, name, told in CASE_LINE.findall(out)}
+    found = [lines.get(case, ("none", out[-500:] or "no end of the lab")) for case in cases]
+    return [(case, state == "FAIL" and DIFFERS.search(told) is not None, told) for case, (state, told) in zip(cases, found)]
+
+
+def unlisted():
+    """What contradicts the tables: each is a failure."""
+    there = set(WORD.findall((ROOT / "src/probe/change.c").read_text(encoding="utf-8")))
+    yield from (f"experiment {word} is in neither table" for word in sorted(there - RESTS_ON.keys() - NO_CASE.keys()))
+    yield from (f"there is no experiment {word}" for word in sorted((RESTS_ON.keys() | NO_CASE.keys()) - there))
 
 
 def main():
-    total = [0, 0]
-    for experiment, cases in RESTS_ON.items():
-        passed, failed = check(experiment, cases)
-        total = [total[0] + passed, total[1] + failed]
-    print(f"{total[0]} passed, {total[1]} failed")
-    sys.exit(1 if total[1] or not total[0] else 0)
+    passed, failed = 0, 0
+    waiting = []
+    for problem in unlisted():
+        print(f"FAIL {problem}", flush=True)
+        failed += 1
+    with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:
+        for experiment, cases in RESTS_ON.items():
+            command, trouble = build_without(experiment)
+            if trouble:
+                print(f"FAIL without {experiment}: cannot be built\n{trouble}", flush=True)
+                failed += len(cases)
+                continue
+            waiting.append((experiment, pool.submit(check, experiment, command)))
+        for experiment, future in waiting:
+            for case, noticed, told in future.result():
+                print(f"ok   without {experiment}: {case} fails, as it must" if noticed else
+                      f"FAIL without {experiment}: {case} does not fail by its verdict: {told}", flush=True)
+                passed, failed = passed + noticed, failed + (not noticed)
+    print(f"{passed} passed, {failed} failed")
+    sys.exit(1 if failed or not passed else 0)
 
 
 main()
