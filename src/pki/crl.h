@@ -8,6 +8,21 @@
 /* Reasons as IDP and distribution points list them (RFC 5280 4.2.1.13): bits 1 to 8. */
 enum { PKI_REASONS_ALL = 0x1FE };
 
+/* What a CRL has that RFC 5280 5 forbids, though it can be read. */
+enum pki_crl_odd {
+    PKI_CRL_NO_NUMBER = 1u << 0,          /* 5.2.3 */
+    PKI_CRL_NUMBER_CRITICAL = 1u << 1,    /* 5.2.3 */
+    PKI_CRL_NUMBER_LONG = 1u << 2,        /* 5.2.3: more than 20 octets */
+    PKI_CRL_NO_AKI = 1u << 3,             /* 5.2.1 */
+    PKI_CRL_IDP_NOT_CRITICAL = 1u << 4,   /* 5.2.5 */
+    PKI_CRL_DELTA_NOT_CRITICAL = 1u << 5, /* 5.2.4 */
+    PKI_CRL_NO_NEXT = 1u << 6,            /* 5.1.2.5 */
+    PKI_CRL_VERSION = 1u << 7,    /* 5.1.2.1: extensions and not of version 2, or a version that is none */
+    PKI_CRL_EMPTY_LIST = 1u << 8, /* 5.1.2.6: the list of entries is there, and empty */
+    PKI_CRL_SIGALG_DIFFERS = 1u << 9, /* 5.1.1.2 */
+};
+const char *pki_crl_odd_text(unsigned odd); /* of the lowest bit set: "has no CRL number"; NULL: none */
+
 struct pki_crl {
     struct bytes der; /* what was given */
     struct der_log log;
@@ -21,16 +36,19 @@ struct pki_crl {
     bool has_next;
     struct bytes entries; /* contents of revokedCertificates */
     size_t n_entries;
+    bool has_entry_issuers;      /* an entry has a certificateIssuer */
     bool entry_unknown_critical; /* an entry has a critical extension that is not known: RFC 5280 5.3 lets
                                     nobody use such a CRL */
 
+    uint16_t odd;            /* enum pki_crl_odd */
     struct bytes extensions; /* contents of the list */
     bool unknown_critical;
     struct bytes number, base_number; /* INTEGER contents; p NULL: absent */
     bool is_delta;                    /* it has a deltaCRLIndicator, whose number base_number is */
     struct bytes aki_key_id;          /* p NULL: absent */
 
-    bool has_idp;                   /* issuingDistributionPoint (5.2.5) */
+    struct bytes idp; /* issuingDistributionPoint (5.2.5) */
+    bool has_idp;
     struct bytes idp_full_name;     /* contents of GeneralNames; p NULL: absent */
     struct bytes idp_relative_name; /* contents of the RDN; p NULL: absent */
     bool only_user, only_ca, only_attribute, indirect;

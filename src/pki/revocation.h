@@ -45,7 +45,9 @@ struct pki_rev_answer {
     int64_t revoked_at; /* only of PKI_REV_REVOKED */
     uint8_t reason;     /* enum pki_reason */
     bool never_issued;  /* revoked as RFC 6960 2.2 says of certificates that were never issued */
-    bool has_next;      /* there is a nextUpdate */
+    bool stale; /* the answer itself is too old: of a revocation that cannot be undone, which counts all the
+                   same (as mozilla::pkix has it) */
+    bool has_next; /* there is a nextUpdate */
     int64_t this_update, next_update;
     struct bytes signer; /* DER of a signer that is not the issuer; empty: the issuer itself */
     bool signer_nocheck; /* it has id-pkix-ocsp-nocheck (RFC 6960 4.2.2.2.1) */
@@ -57,6 +59,7 @@ struct pki_rev_query {
     const struct pki_cert *cert, *issuer; /* issuer: the certificate above it in the path that is judged */
     int64_t at;
     int64_t skew;    /* seconds by which clocks may differ */
+    bool strict;     /* refuse CRLs for whatever RFC 5280 5 forbids their issuers */
     int64_t max_age; /* an answer without nextUpdate counts so long after thisUpdate; 0: one day, as
                         mozilla::pkix has it */
 };
