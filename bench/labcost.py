@@ -18,6 +18,7 @@ class Cost:
     name: str
     usage: outside.Usage
     report: dict        # None: no report came
+    rtt: float = 2 * ONE_WAY_MS / 1000
 
     @property
     def own(self):
@@ -28,15 +29,26 @@ class Cost:
         return self.report["verdict"] if self.report else "none"
 
     @property
+    def said(self):
+        """Connections by the report: to the target, and to fetch."""
+        return self.own["connections"] + self.own["fetches"]
+
+    @property
+    def agrees(self):
+        """An attempt that the kernel refuses for want of a route is the report's alone: no packet ever left."""
+        stayed = any(a["outcome"] == "unreachable" for a in self.report["addresses"])
+        return self.usage.connections == self.said or (stayed and self.usage.connections < self.said)
+
+    @property
     def trips(self):
         """Round trips by the clock."""
-        return self.usage.seconds / (2 * ONE_WAY_MS / 1000)
+        return self.usage.seconds / self.rtt
 
 
 def measure(path, name, arguments):
     extra = [] if "--timeout" in arguments else TIMEOUT
     usage = path.run([TLSWHY, "--json", *extra, *arguments])
-    return Cost(name, usage, lablib.report_of(usage.out))
+    return Cost(name, usage, lablib.report_of(usage.out), path.rtt)
 
 
 def measure_some(names):
