@@ -210,7 +210,7 @@ static const struct {
     [PLAIN_XMPP] = {"XMPP", "xmpp"},
     [PLAIN_VNC] = {"VNC", NULL},
     [PLAIN_REDIS] = {"Redis", NULL},
-    [PLAIN_HTML] = {"HTML", NULL},
+    [PLAIN_HTML] = {"HTTP (a bare web page)", NULL},
     [PLAIN_HTTP2] = {"HTTP/2", NULL},
     [PLAIN_TELNET] = {"Telnet", NULL},
 };
