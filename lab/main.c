@@ -18,7 +18,7 @@ static const char usage[] =
     "the arguments with which tlswhy diagnoses it. CASE may hold * and ?; none means all.\n"
     "\n"
     "  --list       name each case, what it shows, and a summary; start nothing\n"
-    "  --port BASE  the first case listens on port BASE, the next on BASE+1 ... (else: ports that are free)\n"
+    "  --port BASE  case number N of the list listens on port BASE + N - 1 (else: ports that are free)\n"
     "  --dir DIR    where the file of roots is written (else: a temporary folder, removed at the end)\n"
     "  --until-eof  stop when standard input ends\n";
 

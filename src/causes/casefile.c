@@ -61,7 +61,11 @@ void case_prove(struct casefile *c, struct finding *f, const struct facts *befor
 
 void case_evidence_subject(struct casefile *c, struct finding *f) {
     finding_evidence(
-        f, text_f(c->a, "The ClientHello of %s got: %s.", c->profile, facts_outcome(c->a, c->subject)));
+        f, text_f(c->a, "The ClientHello of %s got: %s.", case_client(c), facts_outcome(c->a, c->subject)));
+}
+
+const char *case_client(const struct casefile *c) {
+    return c->bent ? "this client" : "a current client";
 }
 
 char *case_where(const struct casefile *c) {

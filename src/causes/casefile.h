@@ -93,6 +93,8 @@ void case_prove(struct casefile *c, struct finding *f, const struct facts *befor
                TW_COUNT(((const struct change[]){__VA_ARGS__})), (after))
 /* Evidence: what the subject's handshake did. */
 void case_evidence_subject(struct casefile *c, struct finding *f);
+/* "a current client", or "this client" where options bend it: for sentences. */
+const char *case_client(const struct casefile *c);
 /* "the server at 127.0.0.1 port 443": for sentences. */
 char *case_where(const struct casefile *c);
 /* HOST is a name that may be sent in SNI (no address, RFC 6066 3). */

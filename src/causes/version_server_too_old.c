@@ -6,7 +6,7 @@ static void describe(struct casefile *c, struct finding *f, const struct facts *
     const char *client = version_name(c->subject_trial.policy.min_version);
     f->summary =
         text_f(c->a, "The server at %s speaks nothing newer than %s; %s accepts nothing older than %s.",
-               case_where(c), server, c->profile, client);
+               case_where(c), server, case_client(c), client);
     case_evidence_subject(c, f);
     finding_evidence(f, text_f(c->a, "With older versions allowed, the server chose %s.", server));
     finding_slot(f, "server_version", server);
@@ -18,7 +18,7 @@ static void describe_ssl2(struct casefile *c, struct finding *f) {
     const char *server = version_name(TLS_SSL2), *client = version_name(c->subject_trial.policy.min_version);
     f->certainty = CERTAINTY_PROVEN;
     f->summary = text_f(c->a, "The server at %s answers in %s; %s accepts nothing older than %s.",
-                        case_where(c), server, c->profile, client);
+                        case_where(c), server, case_client(c), client);
     finding_evidence(f, text_f(c->a, "The first bytes of the answer are a server hello of %s.", server));
     finding_slot(f, "server_version", server);
     finding_slot(f, "client_version", client);

@@ -158,7 +158,7 @@ static void repair_chain(struct session *s, struct verdict *v, const struct case
 }
 
 static void undetermined(struct session *s, struct verdict *v, struct casefile *c) {
-    v->seen = text_f(s->a, "The handshake of %s with %s got: %s.", c->profile, case_where(c),
+    v->seen = text_f(s->a, "The handshake of %s with %s got: %s.", case_client(c), case_where(c),
                      facts_outcome(s->a, c->main));
     if (c->main->good && !certificate_accepted(c))
         v->seen = text_f(s->a, "The handshake with %s goes through, but its certificate is not accepted: %s.",

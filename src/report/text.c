@@ -27,7 +27,7 @@ static const char *healthy_sentence(struct arena *a, const struct verdict *v) {
     const struct transcript *t = v->main->t;
     struct text s;
     text_init(&s, a);
-    text_addf(&s, "the handshake of %s goes through", v->request->client ? v->request->client : "modern");
+    text_add(&s, v->request->n_bent ? "This client connects" : "Current clients connect");
     if (t->version) text_addf(&s, ": %s with %s", version_name(t->version), suite_name(t->suite));
     if (v->n_certs && v->certs[0].parsed)
         text_addf(&s, "; the certificate is accepted, valid until %s", text_time(a, v->certs[0].not_after));

@@ -85,7 +85,7 @@ static void test_possible_causes_are_what_remains(void **state) {
     add(&x.own, &of_certificate, CERTAINTY_POSSIBLE);
     const struct verdict *v = verdict(&x);
     assert_string_equal(v->next_step, "Possible, but not decided: It may be so. It may be so.");
-    assert_string_equal(v->seen, "The handshake of modern with 192.0.2.1 port 443 got: the alert "
+    assert_string_equal(v->seen, "The handshake of a current client with 192.0.2.1 port 443 got: the alert "
                                  "handshake_failure (40) from the server.");
     fake_done(&x.f);
     open_scene(&x, &failing); /* beside a solid one they are said as causes */
