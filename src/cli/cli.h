@@ -54,6 +54,9 @@ extern const char help_text[];
 bool words_run(struct cli *c, int argc, char **argv, int *ret_status);
 bool is_word(const char *s);
 
+/* verify.c */
+int verify_main(struct cli *c, int argc, char **argv);
+
 /* diagnose.c */
 int diagnose_run(struct cli *c, int argc, char **argv);
 

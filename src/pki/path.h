@@ -31,7 +31,7 @@ struct pki_item {
     unsigned origins;               /* enum pki_origin */
     size_t place;                   /* order of arrival */
     uint32_t subject_id, issuer_id; /* equal names have the same number */
-    uint64_t tbs_hash;              /* of this process alone */
+    uint32_t key_id;                /* equal SubjectPublicKeyInfos have the same number */
 };
 struct pki_pool;
 /* It borrows the DER of all that is added, and lives as long as the arena. */
@@ -67,6 +67,7 @@ struct pki_query {
     const struct bytes *policies; /* user-initial-policy-set (RFC 5280 6.1.1 c), contents of OIDs */
     size_t n_policies;            /* 0: any policy */
     bool explicit_policy, inhibit_any, inhibit_mapping; /* 6.1.1 e to g */
+    bool public_root; /* the anchors are of a public programme: caps on lifetimes hold */
     bool has_max_cas;
     uint32_t max_cas; /* intermediates that are not self-issued (6.1.1: max_path_length) */
     /* NULL: revocation is not looked at. Called once for each certificate but the anchor of a complete path,
@@ -101,7 +102,8 @@ struct pki_path {
     bool anchored;                /* the last one is an anchor */
     struct pki_problem *problems; /* in the order of severity, then of depth */
     size_t n_problems;
-    uint64_t cost; /* sum of severities */
+    uint64_t cost;  /* sum of severities */
+    uint64_t kinds; /* bit N: some problem of kind N */
 };
 /* Adds one problem (the same kind at the same depth once). */
 void pki_path_add(struct pki_path *path, enum pki_problem_kind kind, size_t depth, const char *format, ...)

@@ -120,7 +120,7 @@ BAD_USAGE = [
     (["lab", "--bogus"], "--bogus"),
     (["lab", "no-such-case"], "no-such-case"),
 ]
-RESERVED = "chain verify client roots run relay pcap listen explain scan serve watch".split()
+RESERVED = "chain client roots run relay pcap listen explain scan serve watch".split()
 
 
 def line_problems(done, status, words=""):

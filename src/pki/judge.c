@@ -1,0 +1,431 @@
+/* One certificate, and one path, in the eyes of a judge (RFC 5280 6.1). */
+#include "pki/pool.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static const struct {
+    const char *code;
+    uint32_t severity;
+} problems[] = {
+#define PROBLEM(id, code, severity) [PKI_PROBLEM_##id] = {code, severity},
+#include "pki/problems.def"
+#undef PROBLEM
+};
+
+const char *pki_problem_code(enum pki_problem_kind k) {
+    return problems[k].code;
+}
+uint32_t pki_problem_severity(enum pki_problem_kind k) {
+    return problems[k].severity;
+}
+
+bool pki_path_has(const struct pki_path *path, enum pki_problem_kind kind) {
+    for (size_t i = 0; i < path->n_problems; i++)
+        if (path->problems[i].kind == kind) return true;
+    return false;
+}
+
+static bool known(const struct pki_path *path, enum pki_problem_kind kind, size_t depth) {
+    if (!path->a) return path->kinds >> kind & 1;
+    for (size_t i = 0; i < path->n_problems; i++)
+        if (path->problems[i].kind == kind && path->problems[i].depth == depth) return true;
+    return false;
+}
+
+void pki_path_add(struct pki_path *path, enum pki_problem_kind kind, size_t depth, const char *format, ...) {
+    if (known(path, kind, depth)) return;
+    path->cost += problems[kind].severity;
+    path->kinds |= UINT64_C(1) << kind;
+    if (!path->a) return;
+    size_t n = path->n_problems;
+    if ((n & (n - 1)) == 0) { /* full: 0, 1, 2, 4 … */
+        struct pki_problem *room = ARENA_ARRAY(path->a, struct pki_problem, n ? n * 2 : 1);
+        if (n) memcpy(room, path->problems, n * sizeof(*room));
+        path->problems = room;
+    }
+    va_list args;
+    va_start(args, format);
+    int size = vsnprintf(NULL, 0, format, args);
+    va_end(args);
+    char *text = arena_alloc(path->a, size > 0 ? (size_t)size + 1 : 1);
+    va_start(args, format);
+    if (size > 0) (void)vsnprintf(text, (size_t)size + 1, format, args);
+    va_end(args);
+    path->problems[path->n_problems++] = (struct pki_problem){kind, depth, text};
+}
+
+/* ---- one certificate ---- */
+
+/* What the checks of one certificate share. */
+struct look {
+    const struct pki_query *q;
+    const struct pki_judge *judge;
+    const struct pki_cert *c;
+    enum pki_role role;
+    struct pki_path *path;
+    size_t depth;
+};
+
+static const char *who(const struct look *k) {
+    static const char *const words[] = {[PKI_ROLE_LEAF] = "the certificate",
+                                        [PKI_ROLE_CA] = "the intermediate certificate",
+                                        [PKI_ROLE_ANCHOR] = "the root"};
+    if (!k->path->a) return ""; /* nobody reads it */
+    return text_f(k->path->a, "%s %s", words[k->role], pki_name_text(k->path->a, k->c->subject));
+}
+
+static char *time_text(const struct look *k, int64_t t) {
+    return k->path->a ? text_time(k->path->a, t) : NULL;
+}
+
+static bool rule(const struct look *k, enum pki_rule r) {
+    return k->judge->rules & r;
+}
+
+static bool first_fact(const struct pki_cert *c, const enum pki_fact *facts, size_t n, enum pki_fact *ret) {
+    for (size_t i = 0; i < n; i++) {
+        *ret = facts[i];
+        if (pki_has_fact(c, facts[i])) return true;
+    }
+    return false;
+}
+
+static void look_encoding(const struct look *k) {
+    const struct pki_cert *c = k->c;
+    enum pki_fact fact;
+    if (c->log.err != DER_OK || !c->readable || c->log.bent & k->judge->bent)
+        pki_path_add(k->path, PKI_PROBLEM_MALFORMED, k->depth, "%s is malformed: %s", who(k),
+                     k->path->a ? pki_cert_place(k->path->a, c) : "");
+    if (first_fact(c, k->judge->facts_always, k->judge->n_facts_always, &fact))
+        pki_path_add(k->path, PKI_PROBLEM_MALFORMED, k->depth, "%s is malformed: %s (RFC 5280 %s)", who(k),
+                     pki_fact_text(fact), pki_fact_section(fact));
+    struct der r = pki_list(c, c->extensions);
+    struct pki_extension e;
+    if (c->n_unknown_critical && pki_unknown_critical_next(&r, &e))
+        pki_path_add(k->path, PKI_PROBLEM_CRITICAL_EXTENSION, k->depth,
+                     "%s has a critical extension that is not known (%s)", who(k),
+                     k->path->a ? der_oid_text(k->path->a, e.oid) : "");
+    if (c->ext[PKI_EXT_CT_POISON].present)
+        pki_path_add(k->path, PKI_PROBLEM_CRITICAL_EXTENSION, k->depth,
+                     "%s is a precertificate, which nobody may accept (RFC 6962 3.1)", who(k));
+}
+
+static void look_dates(const struct look *k) {
+    if (k->role == PKI_ROLE_ANCHOR && !rule(k, PKI_RULE_ANCHOR_VALIDITY)) return;
+    if (k->q->at > k->c->not_after)
+        pki_path_add(k->path, k->role == PKI_ROLE_LEAF ? PKI_PROBLEM_LEAF_EXPIRED : PKI_PROBLEM_CA_EXPIRED,
+                     k->depth, "%s expired on %s", who(k), time_text(k, k->c->not_after));
+    if (k->q->at < k->c->not_before)
+        pki_path_add(k->path, PKI_PROBLEM_NOT_YET_VALID, k->depth, "%s is valid only from %s on", who(k),
+                     time_text(k, k->c->not_before));
+}
+
+/* RFC 5280 6.1.4 k and n. */
+static void look_ca(const struct look *k) {
+    const struct pki_cert *c = k->c;
+    if (k->role == PKI_ROLE_LEAF || (k->role == PKI_ROLE_ANCHOR && !rule(k, PKI_RULE_ANCHOR_PROFILE))) return;
+    if (c->version != 3) {
+        /* As an anchor its name and key alone count (6.1.1 d): it could not say that it is a CA. */
+        if (k->role == PKI_ROLE_CA && !rule(k, PKI_RULE_V1_CA))
+            pki_path_add(k->path, PKI_PROBLEM_VERSION, k->depth,
+                         "%s is of version %u, which cannot say that it is a CA", who(k), c->version);
+    } else if (!c->ca) {
+        pki_path_add(k->path, PKI_PROBLEM_NOT_CA, k->depth, "%s is no CA (its basic constraints %s)", who(k),
+                     c->ext[PKI_EXT_BASIC_CONSTRAINTS].present ? "say so" : "are missing");
+    }
+    if (c->ext[PKI_EXT_KEY_USAGE].present && !(c->key_usage & PKI_KU_CERT_SIGN) &&
+        !rule(k, PKI_RULE_NO_KU_ON_CA))
+        pki_path_add(k->path, PKI_PROBLEM_CA_KEY_USAGE, k->depth,
+                     "the key usage of %s does not allow it to sign certificates", who(k));
+}
+
+static uint16_t wanted_eku(enum pki_purpose p) {
+    return p == PKI_PURPOSE_SERVER ? PKI_EKU_SERVER_AUTH : PKI_EKU_CLIENT_AUTH;
+}
+
+static void look_eku(const struct look *k) {
+    if (k->q->purpose == PKI_PURPOSE_ANY || !k->c->ext[PKI_EXT_EXT_KEY_USAGE].present) return;
+    if (k->role == PKI_ROLE_CA && k->judge->eku == PKI_EKU_LEAF) return;
+    if (k->role == PKI_ROLE_ANCHOR && k->judge->eku != PKI_EKU_NESTED_ANCHOR) return;
+    uint16_t good = wanted_eku(k->q->purpose);
+    if (k->role != PKI_ROLE_LEAF || rule(k, PKI_RULE_ANY_EKU)) good |= PKI_EKU_ANY;
+    if (!(k->c->eku & good))
+        pki_path_add(k->path, PKI_PROBLEM_EKU, k->depth, "the extended key usage of %s does not allow TLS %s",
+                     who(k), k->q->purpose == PKI_PURPOSE_SERVER ? "servers" : "clients");
+}
+
+static bool key_is_accepted(const struct pki_judge *judge, const struct pki_key *key) {
+    bool rsa = key->type == KEY_RSA || key->type == KEY_RSA_PSS;
+    unsigned least = rsa ? judge->min_rsa : key->type == KEY_EC ? judge->min_ec : 0;
+    if (rsa && judge->max_rsa && key->size > judge->max_rsa) return false;
+    return judge->keys >> key->type & 1 && key->size >= least;
+}
+
+/* How strong keys and signatures must be is no matter of RFC 5280: asked only where TLS is the purpose. */
+static void look_strength(const struct look *k) {
+    const struct pki_cert *c = k->c;
+    if (k->q->purpose == PKI_PURPOSE_ANY) return;
+    if (!key_is_accepted(k->judge, &c->key))
+        pki_path_add(k->path, PKI_PROBLEM_WEAK_KEY, k->depth, "the key of %s is not accepted (%s)", who(k),
+                     k->path->a ? pki_key_text(k->path->a, &c->key) : "");
+    if (c->key.explicit_curve && !rule(k, PKI_RULE_EXPLICIT_CURVE))
+        pki_path_add(k->path, PKI_PROBLEM_WEAK_KEY, k->depth,
+                     "the key of %s writes out its curve instead of naming it (RFC 5480 2.1.1)", who(k));
+    if (k->role != PKI_ROLE_ANCHOR && !(k->judge->hashes >> c->outer.hash & 1))
+        pki_path_add(k->path, PKI_PROBLEM_WEAK_SIGNATURE, k->depth, "%s is signed with %s", who(k),
+                     k->path->a ? pki_sigalg_text(k->path->a, &c->outer) : "");
+}
+
+/* All deviations at once: they are one problem of one certificate. */
+static void look_profile(const struct look *k) {
+    enum pki_fact fact;
+    if (k->q->purpose == PKI_PURPOSE_ANY || (k->role == PKI_ROLE_ANCHOR && !rule(k, PKI_RULE_ANCHOR_PROFILE)))
+        return;
+    if (!first_fact(k->c, k->judge->facts, k->judge->n_facts, &fact)) return;
+    if (!k->path->a) {
+        pki_path_add(k->path, PKI_PROBLEM_PROFILE, k->depth, "%s", "");
+        return;
+    }
+    struct text t;
+    text_init(&t, k->path->a);
+    for (size_t i = 0; i < k->judge->n_facts; i++)
+        if (pki_has_fact(k->c, k->judge->facts[i]))
+            text_addf(&t, "%s%s (RFC 5280 %s)", t.n ? "; " : "", pki_fact_text(k->judge->facts[i]),
+                      pki_fact_section(k->judge->facts[i]));
+    pki_path_add(k->path, PKI_PROBLEM_PROFILE, k->depth, "of %s: %s", who(k), t.s);
+}
+
+/* ---- what only a leaf has ---- */
+
+static void look_name(const struct look *k) {
+    const struct pki_host *host = k->q->host;
+    bool has_san = k->c->ext[PKI_EXT_SAN].present;
+    if (rule(k, PKI_RULE_NEEDS_SAN) && !has_san && k->q->purpose == PKI_PURPOSE_SERVER)
+        pki_path_add(k->path, PKI_PROBLEM_NO_SAN, k->depth, "%s has no subject alternative names", who(k));
+    if (!host || pki_host_matches(k->c, host, k->judge->host_rules) != PKI_HOST_NO) return;
+    if (host->ip_n) {
+        pki_path_add(k->path, PKI_PROBLEM_IP_MISMATCH, k->depth, "%s is not valid for the address %s", who(k),
+                     k->path->a ? text_ip(k->path->a, bytes_of(host->ip, host->ip_n)) : "");
+        return;
+    }
+    bool cn = !has_san && pki_host_matches(k->c, host, PKI_HOST_CN_IF_NO_SAN) != PKI_HOST_NO;
+    pki_path_add(k->path, cn ? PKI_PROBLEM_NO_SAN : PKI_PROBLEM_NAME_MISMATCH, k->depth,
+                 cn ? "%s names '%s' in its common name alone" : "%s is not valid for the name '%s'", who(k),
+                 k->path->a ? text_escape(k->path->a, host->name, PKI_HOST_MAX) : "");
+}
+
+static void look_lifetime(const struct look *k) {
+    const struct pki_lifetime_cap *cap = NULL;
+    if (k->q->purpose != PKI_PURPOSE_SERVER) return;
+    for (const struct pki_lifetime_cap *c = k->judge->caps; c < k->judge->caps + PKI_JUDGE_CAPS && c->days;
+         c++)
+        if (k->c->not_before >= c->issued_from && (c->private_too || k->q->public_root)) cap = c;
+    /* The last second counts too (RFC 5280 4.1.2.5). */
+    if (cap && k->c->not_after - k->c->not_before >= (int64_t)cap->days * 86400)
+        pki_path_add(k->path, PKI_PROBLEM_LIFETIME, k->depth, "%s is valid for %s, more than %u days", who(k),
+                     k->path->a ? text_duration(k->path->a, k->c->not_after - k->c->not_before + 1) : "",
+                     cap->days);
+}
+
+static void look_leaf(const struct look *k) {
+    if (k->role != PKI_ROLE_LEAF) return;
+    look_name(k);
+    look_lifetime(k);
+    if (k->c->ca && rule(k, PKI_RULE_LEAF_NOT_CA) && k->q->purpose != PKI_PURPOSE_ANY)
+        pki_path_add(k->path, PKI_PROBLEM_LEAF_IS_CA, k->depth, "%s is a CA and used as a leaf", who(k));
+    uint16_t uses = PKI_KU_DIGITAL_SIGNATURE | PKI_KU_KEY_ENCIPHERMENT | PKI_KU_KEY_AGREEMENT;
+    if (rule(k, PKI_RULE_LEAF_KEY_USAGE) && k->q->purpose != PKI_PURPOSE_ANY &&
+        k->c->ext[PKI_EXT_KEY_USAGE].present && !(k->c->key_usage & uses))
+        pki_path_add(k->path, PKI_PROBLEM_LEAF_KEY_USAGE, k->depth,
+                     "the key usage of %s allows nothing that TLS does with a key", who(k));
+}
+
+void pki_judge_one(const struct pki_query *q, const struct pki_cert *c, enum pki_role role,
+                   struct pki_path *path, size_t depth) {
+    struct look k = {q, q->judge, c, role, path, depth};
+    look_encoding(&k);
+    look_dates(&k);
+    look_ca(&k);
+    look_eku(&k);
+    look_strength(&k);
+    look_profile(&k);
+    look_leaf(&k);
+}
+
+uint64_t pki_cost_one(const struct pki_query *q, const struct pki_cert *c, enum pki_role role) {
+    struct pki_path path = {0};
+    pki_judge_one(q, c, role, &path, 0);
+    return path.cost;
+}
+
+/* ---- the path ---- */
+
+/* What the checks of one path share. */
+struct walk {
+    struct pki_pool *pool;
+    const struct pki_query *q;
+    struct pki_path *path;
+    size_t top; /* depth of the topmost certificate that is no anchor */
+};
+
+static const struct pki_cert *cert_at(const struct walk *w, size_t depth) {
+    return &pki_pool_item(w->pool, w->path->items[depth])->cert;
+}
+
+static char *subject_at(const struct walk *w, size_t depth) {
+    return pki_name_text(w->path->a, cert_at(w, depth)->subject);
+}
+
+/* A leaf that is its own anchor verifies itself. */
+static void walk_signatures(const struct walk *w, uint64_t *checks) {
+    for (size_t depth = 0; depth < w->path->n; depth++) {
+        bool self = depth + 1 == w->path->n;
+        if (self && !(w->path->anchored && depth == 0)) break;
+        if (self && w->q->judge->leaf_trust == PKI_LEAF_ANY) break;
+        uint32_t key = pki_path_key(w->pool, w->path->items, w->path->n, self ? depth : depth + 1);
+        enum pki_signature s = pki_pool_signed_by(w->pool, w->path->items[depth], key, checks);
+        if (s == PKI_SIGNATURE_NO)
+            pki_path_add(w->path, PKI_PROBLEM_BAD_SIGNATURE, depth,
+                         "the signature of %s is not made by the key of %s", subject_at(w, depth),
+                         subject_at(w, self ? depth : depth + 1));
+        if (s == PKI_SIGNATURE_UNKNOWN)
+            pki_path_add(w->path, PKI_PROBLEM_UNKNOWN_ALGORITHM, depth,
+                         "the signature of %s is of an algorithm that is not known (%s)",
+                         subject_at(w, depth), pki_sigalg_text(w->path->a, &cert_at(w, depth)->outer));
+    }
+}
+
+/* RFC 5280 6.1.4 l and m: downwards, from the anchor on. */
+static void walk_path_length(const struct walk *w) {
+    uint64_t left = w->q->has_max_cas ? w->q->max_cas : UINT64_MAX;
+    bool told = w->q->judge->rules & PKI_RULE_SELF_ISSUED_COUNTS;
+    for (size_t depth = w->path->n; depth-- > 1;) {
+        const struct pki_cert *c = cert_at(w, depth);
+        bool anchor = depth > w->top;
+        if (anchor && !(w->q->judge->rules & PKI_RULE_ANCHOR_LIMITS)) continue;
+        if (!anchor && (!c->self_issued || told)) {
+            if (left == 0)
+                pki_path_add(w->path, PKI_PROBLEM_PATH_LENGTH, depth,
+                             "a CA above %s allows no further CA below it (path length)",
+                             subject_at(w, depth));
+            if (left) left--;
+        }
+        if (c->has_path_len && c->path_len < left) left = c->path_len;
+    }
+    if (w->q->judge->max_cas && w->top > w->q->judge->max_cas)
+        pki_path_add(w->path, PKI_PROBLEM_TOO_DEEP, w->q->judge->max_cas,
+                     "the path has %zu intermediate certificates, more than %u", w->top,
+                     w->q->judge->max_cas);
+}
+
+/* RFC 5280 6.1.3 b and c: each CA's constraints on all below it, self-issued ones in the middle excepted. */
+static void walk_name_constraints(const struct walk *w, uint64_t *comparisons) {
+    size_t first = w->q->judge->rules & PKI_RULE_ANCHOR_LIMITS ? w->path->n : w->top + 1;
+    for (size_t issuer = 1; issuer < first; issuer++) {
+        const struct pki_cert *ca = cert_at(w, issuer);
+        if (!ca->ext[PKI_EXT_NAME_CONSTRAINTS].present) continue;
+        for (size_t depth = 0; depth < issuer; depth++) {
+            struct pki_nc_result r;
+            if (depth > 0 && cert_at(w, depth)->self_issued) continue;
+            if (pki_nc_check(ca, cert_at(w, depth), w->q->judge->nc_rules, comparisons, &r) == PKI_NC_OK)
+                continue;
+            pki_path_add(w->path, PKI_PROBLEM_NAME_CONSTRAINTS, depth,
+                         "%s of %s: %s by the name constraints of %s", pki_gn_text(w->path->a, &r.name),
+                         subject_at(w, depth), pki_nc_verdict_text(r.verdict), subject_at(w, issuer));
+        }
+    }
+}
+
+/* Where the path ends without an anchor. */
+static void walk_end(const struct walk *w, uint64_t *checks) {
+    size_t last = w->path->n - 1;
+    const struct pki_item *item = pki_pool_item(w->pool, w->path->items[last]);
+    if (w->path->anchored) return;
+    bool self_signed =
+        item->cert.self_issued &&
+        pki_pool_signed(w->pool, w->path->items[last], w->path->items[last], checks) == PKI_SIGNATURE_YES;
+    if (self_signed && last == 0)
+        pki_path_add(w->path, PKI_PROBLEM_SELF_SIGNED, last, "%s signed itself and is not trusted",
+                     subject_at(w, last));
+    else if (self_signed)
+        pki_path_add(w->path, PKI_PROBLEM_UNTRUSTED_ROOT, last,
+                     "the path ends at the root %s, which is not trusted", subject_at(w, last));
+    else
+        pki_path_add(w->path, PKI_PROBLEM_NO_ISSUER, last, "the issuer of %s, %s, is not at hand",
+                     subject_at(w, last), pki_name_text(w->path->a, item->cert.issuer));
+}
+
+static int compare_problems(const void *a, const void *b) {
+    const struct pki_problem *x = a, *y = b;
+    uint32_t sx = problems[x->kind].severity, sy = problems[y->kind].severity;
+    if (sx != sy) return sx < sy ? 1 : -1;
+    if (x->depth != y->depth) return x->depth < y->depth ? -1 : 1;
+    return (int)x->kind - (int)y->kind;
+}
+
+void pki_path_judge(struct pki_pool *pool, const struct pki_query *q, struct pki_path *path,
+                    uint64_t *signatures, uint64_t *comparisons) {
+    /* A leaf that is an anchor itself is judged as a leaf. */
+    bool has_anchor = path->anchored && path->n > 1;
+    struct walk w = {pool, q, path, path->n - 1 - has_anchor};
+    for (size_t depth = 0; depth < path->n; depth++) {
+        enum pki_role role = depth == 0 ? PKI_ROLE_LEAF : depth > w.top ? PKI_ROLE_ANCHOR : PKI_ROLE_CA;
+        pki_judge_one(q, cert_at(&w, depth), role, path, depth);
+    }
+    walk_end(&w, signatures);
+    walk_signatures(&w, signatures);
+    walk_path_length(&w);
+    walk_name_constraints(&w, comparisons);
+    if (q->judge->rules & PKI_RULE_POLICIES) pki_judge_policies(pool, q, path, w.top);
+    for (size_t depth = w.top + 1; q->revocation && path->anchored && depth-- > 0;)
+        q->revocation(q->revocation_arg, pool, q, path, depth);
+    if (path->n_problems > 1)
+        qsort(path->problems, path->n_problems, sizeof(*path->problems), compare_problems);
+}
+
+/* Parameters that a DSA key leaves out are those of the key above it (RFC 5280 6.1.4 f, RFC 3279 2.3.2). */
+bool pki_key_inherits(const struct pki_cert *c) {
+    return c->key.type == KEY_DSA && c->key.size == 0;
+}
+
+static struct bytes spki_parameters(const struct pki_cert *c) {
+    struct der all = der_of(c->key.spki, NULL, NULL);
+    struct der in = der_enter(&all, DER_SEQUENCE, "SubjectPublicKeyInfo");
+    struct der algorithm = der_enter(&in, DER_SEQUENCE, "algorithm");
+    (void)der_oid(&algorithm, "algorithm");
+    return bytes_of(algorithm.cur, (size_t)(algorithm.end - algorithm.cur));
+}
+
+/* A SEQUENCE of up to 64 KiB: tag, length in two bytes, contents. BER to be sure, which libcrypto reads. */
+static struct bytes sequence_of(struct arena *a, struct bytes x, struct bytes y) {
+    size_t n = x.n + y.n;
+    uint8_t *p = arena_alloc(a, n + 4);
+    p[0] = DER_SEQUENCE;
+    p[1] = 0x82;
+    p[2] = (uint8_t)(n >> 8);
+    p[3] = (uint8_t)n;
+    memcpy(p + 4, x.p, x.n);
+    memcpy(p + 4 + x.n, y.p, y.n);
+    return bytes_of(p, n + 4);
+}
+
+uint32_t pki_path_key(struct pki_pool *pool, const size_t *items, size_t n, size_t depth) {
+    const struct pki_item *item = pki_pool_item(pool, items[depth]);
+    size_t up = depth + 1;
+    if (!pki_key_inherits(&item->cert)) return item->key_id;
+    while (up < n && pki_key_inherits(&pki_pool_item(pool, items[up])->cert)) up++;
+    if (up == n || pki_pool_item(pool, items[up])->cert.key.type != KEY_DSA) return item->key_id;
+    struct bytes params = spki_parameters(&pki_pool_item(pool, items[up])->cert);
+    struct der all = der_of(item->cert.key.spki, NULL, NULL);
+    struct der in = der_enter(&all, DER_SEQUENCE, "SubjectPublicKeyInfo");
+    struct der algorithm = der_enter(&in, DER_SEQUENCE, "algorithm");
+    const uint8_t *oid = algorithm.cur;
+    (void)der_oid(&algorithm, "algorithm");
+    struct bytes bits = bytes_of(in.cur, (size_t)(in.end - in.cur));
+    if (params.n + item->cert.key.spki.n > UINT16_MAX - 16u || in.failed || algorithm.failed)
+        return item->key_id;
+    struct bytes id = sequence_of(pool->a, bytes_of(oid, (size_t)(algorithm.cur - oid)), params);
+    return pki_pool_key(pool, sequence_of(pool->a, id, bits));
+}

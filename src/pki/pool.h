@@ -1,0 +1,58 @@
+/* Inside of the pool of certificates: for the files that search and judge paths. */
+#ifndef TW_PKI_POOL_H
+#define TW_PKI_POOL_H
+
+#include "pki/path.h"
+
+/* Hash tables over things that are numbered as they come: number -> hash, chained. */
+struct pki_index {
+    uint64_t *hashes;
+    uint32_t *next, *heads;
+    uint32_t n, room; /* room: a power of 2 */
+};
+struct pki_slot {
+    struct pki_item item;
+    uint32_t next; /* of the same subject */
+};
+struct pki_pool_name {
+    struct bytes name;
+    uint32_t first, last; /* items with this subject */
+};
+struct pki_memo {
+    uint64_t key;
+    bool used;
+    enum pki_signature result;
+};
+struct pki_pool {
+    struct arena *a;
+    struct pki_slot **slots;
+    size_t n;
+    struct pki_index ders, names, keys;
+    struct pki_pool_name *name_of;
+    struct bytes *key_of;
+    struct pki_memo *memos; /* open addressing; memo_room: a power of 2 */
+    size_t n_memos, memo_room;
+};
+
+/* The first item whose subject is the issuer of `cert`; SIZE_MAX: none. */
+size_t pki_pool_issuer(const struct pki_pool *pool, size_t cert);
+/* The number of a key that no item need have, and a signature by it. */
+uint32_t pki_pool_key(struct pki_pool *pool, struct bytes spki);
+enum pki_signature pki_pool_signed_by(struct pki_pool *pool, size_t cert, uint32_t key_id, uint64_t *checks);
+
+enum pki_role { PKI_ROLE_LEAF, PKI_ROLE_CA, PKI_ROLE_ANCHOR, PKI_ROLE__COUNT };
+/* What is wrong with one certificate in that place, whatever the path (judge.c). */
+void pki_judge_one(const struct pki_query *q, const struct pki_cert *c, enum pki_role role,
+                   struct pki_path *path, size_t depth);
+/* The path of valid policies (policy.c; RFC 5280 6.1.3 d to f, as a graph: RFC 9618). `from`: the depth of
+ * the topmost certificate that takes part. */
+void pki_judge_policies(struct pki_pool *pool, const struct pki_query *q, struct pki_path *path, size_t from);
+/* The severity of what pki_judge_one() would say, without the words. */
+uint64_t pki_cost_one(const struct pki_query *q, const struct pki_cert *c, enum pki_role role);
+/* Its key cannot verify anything without the one above it. */
+bool pki_key_inherits(const struct pki_cert *c);
+/* The key that verifies what the certificate at `depth` signed: its own, with inherited parameters where it
+ * has none (RFC 5280 6.1.4 f). */
+uint32_t pki_path_key(struct pki_pool *pool, const size_t *items, size_t n, size_t depth);
+
+#endif
