@@ -179,7 +179,8 @@ static struct pki_path *judge(struct search *s, uint32_t at, bool anchored) {
 static void finish(struct search *s, uint32_t at, bool anchored) {
     struct node *node = &s->nodes[at];
     node->done = judge(s, at, anchored);
-    if (node->done->cost > node->cost) node->cost = node->done->cost;
+    uint64_t cost = node->done->cost - (anchored ? 0 : node->depth);
+    if (cost > node->cost) node->cost = cost;
     node->stage = STAGE_DONE;
     heap_put(s, at);
 }
