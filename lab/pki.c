@@ -2,8 +2,10 @@
 #include "base/text.h"
 
 #include <openssl/bn.h>
+#include <openssl/core_names.h>
 #include <openssl/ec.h>
 #include <openssl/err.h>
+#include <openssl/param_build.h>
 #include <openssl/pem.h>
 #include <openssl/rand.h>
 #include <openssl/x509v3.h>
@@ -318,6 +320,29 @@ static X509 *make_leaf(struct lab_pki *p, const struct cert_spec *s, EVP_PKEY *k
     return NULL;
 }
 
+/* A key with the public half of `key` and the private half of another: it passes for the certificate's, and
+ * signs what does not verify. */
+static EVP_PKEY *mismatched(EVP_PKEY *key) {
+    unsigned char room[32];
+    BIGNUM *secret = NULL;
+    OSSL_PARAM *public = NULL, *both = NULL;
+    EVP_PKEY *other = make_key(KEYS_EC256), *made = NULL;
+    EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(NULL, "EC", NULL);
+    bool ok = other && ctx && EVP_PKEY_todata(key, EVP_PKEY_PUBLIC_KEY, &public) == 1 &&
+              EVP_PKEY_get_bn_param(other, OSSL_PKEY_PARAM_PRIV_KEY, &secret) == 1 &&
+              BN_bn2nativepad(secret, room, sizeof(room)) == sizeof(room) && EVP_PKEY_fromdata_init(ctx) == 1;
+    const OSSL_PARAM private[] = {OSSL_PARAM_construct_BN(OSSL_PKEY_PARAM_PRIV_KEY, room, sizeof(room)),
+                                  OSSL_PARAM_construct_end()};
+    if (ok && (both = OSSL_PARAM_merge(public, private)))
+        EVP_PKEY_fromdata(ctx, &made, EVP_PKEY_KEYPAIR, both);
+    OSSL_PARAM_free(both);
+    OSSL_PARAM_free(public);
+    BN_clear_free(secret);
+    EVP_PKEY_CTX_free(ctx);
+    EVP_PKEY_free(other);
+    return made;
+}
+
 static bool text_same(const char *a, const char *b) {
     return bytes_eq(bytes_str(a), bytes_str(b)) && !a == !b;
 }
@@ -326,7 +351,7 @@ static bool spec_eq(const struct cert_spec *a, const struct cert_spec *b) {
     return a->key == b->key && a->shape == b->shape && a->other_ca == b->other_ca &&
            text_same(a->names, b->names) && text_same(a->cn, b->cn) && a->from_h == b->from_h &&
            a->until_h == b->until_h && a->by == b->by && text_same(a->eku, b->eku) && a->sha1 == b->sha1 &&
-           a->aia == b->aia && a->aia_dead == b->aia_dead;
+           a->other_key == b->other_key && a->aia == b->aia && a->aia_dead == b->aia_dead;
 }
 
 const struct lab_chain *lab_pki_issue(struct lab_pki *p, const struct cert_spec *spec) {
@@ -335,13 +360,15 @@ const struct lab_chain *lab_pki_issue(struct lab_pki *p, const struct cert_spec 
     EVP_PKEY *key = leaf_key(p, spec->key);
     X509 *leaf = key ? make_leaf(p, spec, key) : NULL;
     STACK_OF(X509) *others = sk_X509_new_null();
-    if (!leaf || !others || !fill_others(p, spec, others) || !EVP_PKEY_up_ref(key)) {
+    EVP_PKEY *shown = spec->other_key && key ? mismatched(key) : key;
+    if (!leaf || !others || !shown || !fill_others(p, spec, others) ||
+        (shown == key && !EVP_PKEY_up_ref(key))) {
         X509_free(leaf);
         sk_X509_pop_free(others, X509_free);
         return NULL;
     }
     struct issued *i = ARENA_NEW(&p->arena, struct issued);
-    *i = (struct issued){*spec, {key, leaf, others}, p->issued};
+    *i = (struct issued){*spec, {shown, leaf, others}, p->issued};
     p->issued = i;
     return &i->chain;
 }
