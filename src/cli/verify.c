@@ -22,6 +22,8 @@ struct verify {
     struct verify_request request;
     struct pki_host host_read;
     struct bytes policies[MAX_POLICIES];
+    uint8_t *heap[VERIFY_CRLS + 1]; /* the files */
+    size_t n_heap;
 };
 
 static const char help[] =
@@ -269,8 +271,8 @@ static int read_file(struct verify *v, const char *name, struct bytes *ret) {
     bool failed = ferror(f) || n >= max_file;
     const char *why = n >= max_file ? "it is too large" : strerror(errno);
     (void)fclose(f);
-    if (!failed) *ret = arena_copy(&v->c->a, bytes_of(p, n));
-    mem_free(p);
+    v->heap[v->n_heap++] = p; /* certificates are read in place */
+    *ret = bytes_of(p, n);
     return failed ? cannot_read(v, name, why) : 0;
 }
 
@@ -380,5 +382,7 @@ int verify_main(struct cli *c, int argc, char **argv) {
     }
     if (status == 0) status = settle(&v);
     if (status == 0) status = read_files(&v);
-    return status ? status : judge(&v);
+    if (status == 0) status = judge(&v);
+    for (size_t i = 0; i < v.n_heap; i++) mem_free(v.heap[i]);
+    return status;
 }

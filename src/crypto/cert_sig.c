@@ -72,12 +72,64 @@ static EVP_PKEY *read_key(struct bytes spki) {
     return spki.n ? d2i_PUBKEY_ex(NULL, &p, (long)spki.n, lib_ctx(), NULL) : NULL;
 }
 
+static EVP_PKEY *from_parts(const char *type, OSSL_PARAM *params) {
+    EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(lib_ctx(), type, NULL);
+    EVP_PKEY *key = NULL;
+    if (!ctx || EVP_PKEY_fromdata_init(ctx) <= 0 ||
+        EVP_PKEY_fromdata(ctx, &key, EVP_PKEY_PUBLIC_KEY, params) <= 0)
+        key = NULL;
+    EVP_PKEY_CTX_free(ctx);
+    return key;
+}
+
+static EVP_PKEY *make_ec(const struct cert_sig_key *k) {
+    const struct group *g = group_by_id(k->group);
+    char name[32];
+    uint8_t point[256];
+    const char *known = g && g->alias ? g->alias : g ? g->name : "";
+    if (!g || k->bits.n > sizeof(point) || strlen(known) >= sizeof(name)) return NULL;
+    memcpy(name, known, strlen(known) + 1);
+    memcpy(point, k->bits.p, k->bits.n);
+    OSSL_PARAM params[] = {OSSL_PARAM_construct_utf8_string("group", name, 0),
+                           OSSL_PARAM_construct_octet_string("pub", point, k->bits.n),
+                           OSSL_PARAM_construct_end()};
+    return from_parts("EC", params);
+}
+
+/* libcrypto takes numbers in the order of the machine's bytes. */
+static size_t native(struct bytes in, uint8_t *out, size_t cap) {
+    if (in.n == 0 || in.n > cap || in.p[0] & 0x80) return 0;
+    for (size_t i = 0; i < in.n; i++) out[i] = in.p[in.n - 1 - i];
+    return in.n;
+}
+
+static EVP_PKEY *make_rsa(const struct cert_sig_key *k) {
+    uint8_t n[2050], e[64];
+    size_t n_size = native(k->rsa_n, n, sizeof(n)), e_size = native(k->rsa_e, e, sizeof(e));
+    OSSL_PARAM params[] = {OSSL_PARAM_construct_BN("n", n, n_size), OSSL_PARAM_construct_BN("e", e, e_size),
+                           OSSL_PARAM_construct_end()};
+    return n_size && e_size ? from_parts("RSA", params) : NULL;
+}
+
+static EVP_PKEY *make_key(const struct cert_sig_key *k) {
+    EVP_PKEY *key = NULL;
+    if (k->type == KEY_EC && k->group) key = make_ec(k);
+    if (k->type == KEY_RSA && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__) key = make_rsa(k);
+    return key ? key : read_key(k->spki);
+}
+
 enum cert_sig cert_sig_verify(struct bytes spki, struct bytes algorithm, struct bytes data,
                               struct bytes signature) {
+    struct cert_sig_key key = {.spki = spki};
+    return cert_sig_verify_key(&key, algorithm, data, signature);
+}
+
+enum cert_sig cert_sig_verify_key(const struct cert_sig_key *parts, struct bytes algorithm, struct bytes data,
+                                  struct bytes signature) {
     struct scheme s = {0};
     enum cert_sig result = CERT_SIG_UNKNOWN;
     if (read_scheme(algorithm, &s)) {
-        EVP_PKEY *key = read_key(spki);
+        EVP_PKEY *key = make_key(parts);
         result = CERT_SIG_NO;
         if (key && key_fits(key, &s)) {
             EVP_MD_CTX *ctx = EVP_MD_CTX_new();

@@ -1,6 +1,5 @@
 /* The certificates at hand: read once, indexed by subject, keys and names numbered, signatures remembered. */
 #include "pki/pool.h"
-#include "crypto/cert_sig.h"
 
 static const uint32_t NONE = UINT32_MAX;
 /* Equal hashes that are followed before two things are taken for different: only who makes collisions on
@@ -86,7 +85,7 @@ static uint32_t find_name(const struct pki_pool *pool, struct bytes name, uint64
     return NONE;
 }
 
-static uint32_t name_number(struct pki_pool *pool, struct bytes name) {
+static uint32_t name_number_by_hash(struct pki_pool *pool, struct bytes name) {
     uint64_t hash = pki_name_hash(name);
     uint32_t i = find_name(pool, name, hash);
     if (i != NONE) return i;
@@ -96,15 +95,22 @@ static uint32_t name_number(struct pki_pool *pool, struct bytes name) {
     return i;
 }
 
-static uint32_t key_number(struct pki_pool *pool, struct bytes spki) {
-    uint64_t hash = hash_bytes(spki);
+/* Neighbours in a file often share their names. */
+static uint32_t name_number(struct pki_pool *pool, struct bytes name) {
+    if (pool->names.n == 0 || !bytes_eq(pool->name_of[pool->last_name].name, name))
+        pool->last_name = name_number_by_hash(pool, name);
+    return pool->last_name;
+}
+
+static uint32_t key_number(struct pki_pool *pool, const struct cert_sig_key *key) {
+    uint64_t hash = hash_bytes(key->spki);
     unsigned tries = 0;
     for (uint32_t i = index_next(&pool->keys, hash, NONE); i != NONE && tries++ < MAX_COLLISIONS;
          i = index_next(&pool->keys, hash, i))
-        if (bytes_eq(pool->key_of[i], spki)) return i;
+        if (bytes_eq(pool->key_of[i].spki, key->spki)) return i;
     pool->key_of = grown(pool->a, pool->key_of, pool->keys.n, sizeof(*pool->key_of));
     uint32_t i = index_add(pool->a, &pool->keys, hash);
-    pool->key_of[i] = spki;
+    pool->key_of[i] = *key;
     return i;
 }
 
@@ -131,9 +137,11 @@ size_t pki_pool_add(struct pki_pool *pool, struct bytes der, unsigned origins) {
     pool->n++;
     s->item.origins = origins;
     s->item.place = i;
-    s->item.subject_id = name_number(pool, s->item.cert.subject);
-    s->item.issuer_id = name_number(pool, s->item.cert.issuer);
-    s->item.key_id = key_number(pool, s->item.cert.key.spki);
+    const struct pki_cert *c = &s->item.cert;
+    s->item.subject_id = name_number(pool, c->subject);
+    s->item.issuer_id = c->self_issued ? s->item.subject_id : name_number(pool, c->issuer);
+    s->item.key_id = key_number(pool, &(struct cert_sig_key){c->key.spki, c->key.type, c->key.group,
+                                                             c->key.bits, c->key.rsa_n, c->key.rsa_e});
     s->next = NONE;
     struct pki_pool_name *name = &pool->name_of[s->item.subject_id];
     if (name->first == NONE)
@@ -189,14 +197,14 @@ enum pki_signature pki_pool_signed_by(struct pki_pool *pool, size_t cert, uint32
     if (m->used) return m->result;
     const struct pki_cert *c = &pool->slots[cert]->item.cert;
     if (checks) ++*checks;
-    enum cert_sig got = cert_sig_verify(pool->key_of[key_id], c->outer.all, c->tbs, c->signature);
+    enum cert_sig got = cert_sig_verify_key(&pool->key_of[key_id], c->outer.all, c->tbs, c->signature);
     *m = (struct pki_memo){(uint64_t)key_id << 32 | cert, true, meaning[got]};
     pool->n_memos++;
     return m->result;
 }
 
 uint32_t pki_pool_key(struct pki_pool *pool, struct bytes spki) {
-    return key_number(pool, spki);
+    return key_number(pool, &(struct cert_sig_key){.spki = spki});
 }
 
 enum pki_signature pki_pool_signed(struct pki_pool *pool, size_t cert, size_t issuer, uint64_t *checks) {

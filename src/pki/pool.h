@@ -2,6 +2,7 @@
 #ifndef TW_PKI_POOL_H
 #define TW_PKI_POOL_H
 
+#include "crypto/cert_sig.h"
 #include "pki/path.h"
 
 /* Hash tables over things that are numbered as they come: number -> hash, chained. */
@@ -29,7 +30,8 @@ struct pki_pool {
     size_t n;
     struct pki_index ders, names, keys;
     struct pki_pool_name *name_of;
-    struct bytes *key_of;
+    uint32_t last_name;
+    struct cert_sig_key *key_of;
     struct pki_memo *memos; /* open addressing; memo_room: a power of 2 */
     size_t n_memos, memo_room;
 };
