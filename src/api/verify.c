@@ -1,5 +1,6 @@
 #include "api/verify.h"
 
+#include "pki/path_crl.h"
 #include "pki/pem.h"
 
 /* What the files are read into. */
@@ -43,6 +44,28 @@ static const char *read_certs(struct reading *r, struct bytes file, unsigned ori
     return n == 0 && (leaf || !is_blank(file)) ? "there is no certificate in it" : NULL;
 }
 
+/* Each is read once; one that cannot be read covers nothing, and is counted among them. */
+static const char *read_crls(struct arena *a, struct bytes file, struct pki_crl_set **ret) {
+    struct pki_pem pem = pki_pem_of(file);
+    struct pki_crl *crls = NULL;
+    enum pki_pem_kind kind;
+    struct bytes der;
+    size_t n = 0, room = 0;
+    bool is_der = file.n && file.p[0] == DER_SEQUENCE;
+    while (is_der ? n == 0 : pki_pem_next(&pem, a, &kind, &der)) {
+        if (!is_der && kind != PKI_PEM_CRL) continue;
+        if (n == room) {
+            struct pki_crl *more = ARENA_ARRAY(a, struct pki_crl, room = room ? room * 2 : 16);
+            if (n) memcpy(more, crls, n * sizeof(*crls));
+            crls = more;
+        }
+        (void)pki_crl_read(is_der ? file : der, &crls[n++]);
+    }
+    *ret = pki_crl_set_new(a, crls, n);
+    if (pem.failed) return "it has a PEM block that is not ended, or is no base64";
+    return n == 0 && !is_blank(file) ? "there is no CRL in it" : NULL;
+}
+
 bool verify_run(struct arena *a, const struct verify_request *r, struct verify_outcome *ret,
                 enum verify_file *bad, const char **why) {
     struct reading reading = {.a = a, .pool = pki_pool_new(a)};
@@ -58,7 +81,13 @@ bool verify_run(struct arena *a, const struct verify_request *r, struct verify_o
         *why = read_certs(&reading, files[i].bytes, files[i].origin, files[i].file == VERIFY_LEAF);
         if (*why) return false;
     }
+    struct pki_crl_set *crls = NULL;
+    *bad = VERIFY_CRLS;
+    *why = r->has_crls ? read_crls(a, r->crls, &crls) : NULL;
+    if (*why) return false;
     struct pki_query q = r->query;
+    q.revocation = crls ? pki_crl_set_check : NULL;
+    q.revocation_arg = crls;
     q.leaf = reading.leaf;
     *ret = (struct verify_outcome){.pool = reading.pool};
     pki_search(reading.pool, &q, a, &ret->found);

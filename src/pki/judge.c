@@ -290,7 +290,11 @@ static void walk_signatures(const struct walk *w, uint64_t *checks) {
             pki_path_add(w->path, PKI_PROBLEM_BAD_SIGNATURE, depth,
                          "the signature of %s is not made by the key of %s", subject_at(w, depth),
                          subject_at(w, self ? depth : depth + 1));
-        if (s == PKI_SIGNATURE_UNKNOWN)
+        if (s == PKI_SIGNATURE_UNKNOWN && w->pool->checks_used_up)
+            pki_path_add(w->path, PKI_PROBLEM_UNCHECKED, depth,
+                         "the signature of %s was not checked: the work that may be done was used up",
+                         subject_at(w, depth));
+        else if (s == PKI_SIGNATURE_UNKNOWN)
             pki_path_add(w->path, PKI_PROBLEM_UNKNOWN_ALGORITHM, depth,
                          "the signature of %s is of an algorithm that is not known (%s)",
                          subject_at(w, depth), pki_sigalg_text(w->path->a, &cert_at(w, depth)->outer));

@@ -9,6 +9,7 @@ enum { MAX_COLLISIONS = 64, FIRST_ROOM = 64 };
 struct pki_pool *pki_pool_new(struct arena *a) {
     struct pki_pool *pool = ARENA_NEW(a, struct pki_pool);
     pool->a = a;
+    pool->checks_left = UINT64_MAX;
     return pool;
 }
 
@@ -196,6 +197,11 @@ enum pki_signature pki_pool_signed_by(struct pki_pool *pool, size_t cert, uint32
     struct pki_memo *m = memo_slot(pool, (uint64_t)key_id << 32 | cert);
     if (m->used) return m->result;
     const struct pki_cert *c = &pool->slots[cert]->item.cert;
+    if (pool->checks_left == 0) {
+        pool->checks_used_up = true;
+        return PKI_SIGNATURE_UNKNOWN;
+    }
+    pool->checks_left--;
     if (checks) ++*checks;
     enum cert_sig got = cert_sig_verify_key(&pool->key_of[key_id], c->outer.all, c->tbs, c->signature);
     *m = (struct pki_memo){(uint64_t)key_id << 32 | cert, true, meaning[got]};

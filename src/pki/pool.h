@@ -34,6 +34,8 @@ struct pki_pool {
     struct cert_sig_key *key_of;
     struct pki_memo *memos; /* open addressing; memo_room: a power of 2 */
     size_t n_memos, memo_room;
+    uint64_t checks_left; /* signatures that may still be checked */
+    bool checks_used_up;  /* one more was wanted */
 };
 
 /* The first item whose subject is the issuer of `cert`; SIZE_MAX: none. */

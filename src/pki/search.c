@@ -36,7 +36,7 @@ struct search {
     uint32_t *heap;
     size_t n_nodes, n_heap, room;
     uint64_t *costs; /* by item and role, plus 1; 0: not known yet */
-    uint64_t max_signatures, max_nodes, comparisons;
+    uint64_t max_nodes, comparisons;
     size_t bad_edges;
     bool exhausted;
 };
@@ -202,10 +202,6 @@ static void try_edge(struct search *s, uint32_t at) {
     struct node *node = &s->nodes[at], *below = &s->nodes[node->parent];
     const struct pki_cert *c = &pki_pool_item(s->pool, node->item)->cert;
     enum pki_signature got = PKI_SIGNATURE_YES; /* what cannot be told yet is told when the path is judged */
-    if (s->ret->signatures >= s->max_signatures) {
-        s->exhausted = true;
-        return;
-    }
     if (!pki_key_inherits(c)) got = pki_pool_signed(s->pool, below->item, node->item, &s->ret->signatures);
     if (got != PKI_SIGNATURE_NO) {
         below->has_issuer = true;
@@ -270,9 +266,11 @@ static uint64_t or_default(uint64_t given, uint64_t a, uint64_t b) {
 
 static void set_limits(struct search *s) {
     uint64_t n = pki_pool_count(s->pool);
-    s->max_signatures = or_default(s->q->max_signatures, 3 * n, SIGNATURES_AT_LEAST);
-    if (s->q->judge->max_signatures && s->q->judge->max_signatures < s->max_signatures)
-        s->max_signatures = s->q->judge->max_signatures;
+    uint64_t checks = or_default(s->q->max_signatures, 3 * n, SIGNATURES_AT_LEAST);
+    if (s->q->judge->max_signatures && s->q->judge->max_signatures < checks)
+        checks = s->q->judge->max_signatures;
+    s->pool->checks_left = checks;
+    s->pool->checks_used_up = false;
     s->max_nodes = or_default(s->q->max_nodes, 8 * n, NODES_AT_LEAST);
     s->comparisons = or_default(s->q->max_comparisons, COMPARISONS, 0);
 }
@@ -280,6 +278,8 @@ static void set_limits(struct search *s) {
 void pki_search(struct pki_pool *pool, const struct pki_query *q, struct arena *a, struct pki_search *ret) {
     struct search s = {.pool = pool, .q = q, .a = a, .ret = ret};
     *ret = (struct pki_search){.paths = ARENA_ARRAY(a, struct pki_path, q->max_paths + 1)};
+    const uint64_t checks_left = pool->checks_left; /* of a search that this one is part of */
+    const bool checks_used_up = pool->checks_used_up;
     s.costs = ARENA_ARRAY(a, uint64_t, pki_pool_count(pool) * PKI_ROLE__COUNT);
     set_limits(&s);
     struct node leaf = {.cost = cost_of(&s, q->leaf, PKI_ROLE_LEAF),
@@ -287,10 +287,15 @@ void pki_search(struct pki_pool *pool, const struct pki_query *q, struct arena *
                         .parent = NO_PARENT,
                         .anchor = leaf_is_anchor(&s)};
     (void)node_new(&s, leaf);
-    while (s.n_heap > 0 && ret->n_paths <= q->max_paths && !s.exhausted) step(&s, heap_take(&s));
+    while (s.n_heap > 0 && ret->n_paths <= q->max_paths && !s.exhausted) {
+        step(&s, heap_take(&s));
+        s.exhausted |= pool->checks_used_up;
+    }
     if (ret->n_paths == 0) keep_best_so_far(&s);
     ret->nodes = s.n_nodes;
     ret->outcome = ret->paths[0].n_problems == 0 ? PKI_FOUND : s.exhausted ? PKI_BUDGET : PKI_FAULTY;
+    pool->checks_left = checks_left;
+    pool->checks_used_up = checks_used_up;
     mem_free(s.nodes);
     mem_free(s.heap);
 }
