@@ -3,6 +3,7 @@
 const char help_text[] =
     "usage: tlswhy [OPTIONS] HOST[:PORT]    why does the TLS handshake fail, and who has to fix it?\n"
     "       tlswhy lab [--list] [CASE...]   run faulty TLS servers on loopback\n"
+    "       tlswhy verify [OPTIONS]         judge one certificate chain from files (verify --help)\n"
     "       tlswhy causes [ID]              list the causes it knows; explain one in full\n"
     "       tlswhy profiles [NAME]          list the client profiles; show one in full\n"
     "\n"

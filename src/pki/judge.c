@@ -233,6 +233,10 @@ static void look_leaf(const struct look *k) {
     if (k->role != PKI_ROLE_LEAF) return;
     look_name(k);
     look_lifetime(k);
+    if (k->c->version != 3 && k->q->purpose != PKI_PURPOSE_ANY)
+        pki_path_add(k->path, PKI_PROBLEM_VERSION, k->depth,
+                     "%s is of version %u, and only version 3 can hold what TLS asks for (RFC 5280 4.1.2.1)",
+                     who(k), k->c->version);
     if (k->c->ca && rule(k, PKI_RULE_LEAF_NOT_CA) && k->q->purpose != PKI_PURPOSE_ANY)
         pki_path_add(k->path, PKI_PROBLEM_LEAF_IS_CA, k->depth, "%s is a CA and used as a leaf", who(k));
     uint16_t uses = PKI_KU_DIGITAL_SIGNATURE | PKI_KU_KEY_ENCIPHERMENT | PKI_KU_KEY_AGREEMENT;
