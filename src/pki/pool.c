@@ -143,7 +143,7 @@ size_t pki_pool_add(struct pki_pool *pool, struct bytes der, unsigned origins) {
     s->item.issuer_id = c->self_issued ? s->item.subject_id : name_number(pool, c->issuer);
     s->item.key_id = key_number(pool, &(struct cert_sig_key){c->key.spki, c->key.type, c->key.group,
                                                              c->key.bits, c->key.rsa_n, c->key.rsa_e});
-    s->next = NONE;
+    s->next = s->signer = NONE;
     struct pki_pool_name *name = &pool->name_of[s->item.subject_id];
     if (name->first == NONE)
         name->first = i;
@@ -196,7 +196,11 @@ enum pki_signature pki_pool_signed_by(struct pki_pool *pool, size_t cert, uint32
     if (pool->n_memos * 2 >= pool->memo_room) memo_grow(pool);
     struct pki_memo *m = memo_slot(pool, (uint64_t)key_id << 32 | cert);
     if (m->used) return m->result;
-    const struct pki_cert *c = &pool->slots[cert]->item.cert;
+    struct pki_slot *slot = pool->slots[cert];
+    const struct pki_cert *c = &slot->item.cert;
+    /* A signature is made by one key: who is known to have signed rules out every other. (Keys can be made to
+     * fit a signature that is there, but only for junk beside one's own certificate.) */
+    if (slot->signer != NONE && slot->signer != key_id) return PKI_SIGNATURE_NO;
     if (pool->checks_left == 0) {
         pool->checks_used_up = true;
         return PKI_SIGNATURE_UNKNOWN;
@@ -206,6 +210,7 @@ enum pki_signature pki_pool_signed_by(struct pki_pool *pool, size_t cert, uint32
     enum cert_sig got = cert_sig_verify_key(&pool->key_of[key_id], c->outer.all, c->tbs, c->signature);
     *m = (struct pki_memo){(uint64_t)key_id << 32 | cert, true, meaning[got]};
     pool->n_memos++;
+    if (got == CERT_SIG_YES) slot->signer = key_id;
     return m->result;
 }
 

@@ -13,7 +13,8 @@ struct pki_index {
 };
 struct pki_slot {
     struct pki_item item;
-    uint32_t next; /* of the same subject */
+    uint32_t next;   /* of the same subject */
+    uint32_t signer; /* the key that verifies it, once that is known; UINT32_MAX: not yet */
 };
 struct pki_pool_name {
     struct bytes name;

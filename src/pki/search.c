@@ -4,8 +4,8 @@
 #include "pki/pool.h"
 
 enum {
-    MAX_LENGTH = 64,    /* certificates in a path */
-    MAX_BAD_EDGES = 16, /* edges with a signature that fails which are followed all the same, to say so */
+    MAX_LENGTH = 64,   /* certificates in a path */
+    MAX_BAD_EDGES = 4, /* edges with a signature that fails which are followed all the same, to say so */
     SIGNATURES_AT_LEAST = 4096,
     NODES_AT_LEAST = 65536,
     COMPARISONS = 1000 * 1000,
@@ -229,8 +229,8 @@ static void step(struct search *s, uint32_t at) {
         else
             try_edge(s, at);
         break;
-    case STAGE_BAD:
-        go_up(s, at);
+    case STAGE_BAD: /* who has an issuer has no bad signature, but namesakes of his issuer about */
+        if (!s->nodes[node->parent].has_issuer) go_up(s, at);
         break;
     case STAGE_END:
         if (!node->has_issuer) finish(s, at, false);

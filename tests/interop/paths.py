@@ -50,6 +50,9 @@ FAULTS = {
 }
 
 
+EXCLUSIVE = [{"expired", "future"}, {"twin", "future"}, {"twin", "missing"}, {"excluded", "not-permitted"}]
+
+
 @dataclasses.dataclass
 class Entity:
     subject: x509.Name
@@ -121,7 +124,7 @@ class Case:
             places = [e for e in entities[1:] if (on_leaf if e.depth == 0 else on_ca)]
             if places:
                 entity = rng.choice(places)
-                if fault not in entity.faults and not {fault, *entity.faults} >= {"expired", "future"}:
+                if fault not in entity.faults and not any({fault, *entity.faults} >= pair for pair in EXCLUSIVE):
                     entity.faults.append(fault)
                     if reasons and not (fault == "path-length" and entity.depth < 2):
                         self.expected.append((fault, reasons, entity.depth))

@@ -272,7 +272,24 @@ static void check_twins(struct arena *a, bool ids, unsigned origin, uint64_t at_
     assert_true(s.found.nodes <= 2 * N);
 }
 
+/* Nothing is trusted: it is found out with no more work. */
+static void check_no_anchor(struct arena *a, bool ids, uint64_t at_most) {
+    enum { N = 3000 };
+    struct spec with = {.cn = "same", .extensions = CA_WITH_IDS},
+                without = {.cn = "same", .extensions = CA_WITHOUT_IDS};
+    struct bytes ca = issue(a, ids ? &with : &without, key(1), (struct bytes){0}, NULL);
+    struct setup s;
+    begin(a, &s, make_leaf(a, ca, 1));
+    for (size_t i = 0; i < N - 1; i++) (void)pki_pool_add(s.pool, twin(a, ca, i * 7919 + 1), PKI_SENT);
+    (void)pki_pool_add(s.pool, ca, PKI_SENT);
+    expect_faulty(a, &s, PKI_PROBLEM_UNTRUSTED_ROOT, 1);
+    assert_true(s.found.signatures <= at_most);
+    assert_true(s.found.nodes <= 2 * N);
+}
+
 static void test_same_names(void **state) {
+    check_no_anchor(*state, true, 2);
+    check_no_anchor(*state, false, 3001);
     check_twins(*state, true, PKI_ANCHOR, 1);
     check_twins(*state, false, PKI_ANCHOR, 5000);
     check_twins(*state, true, PKI_SENT, 2);
