@@ -18,16 +18,28 @@ static enum ruling find_trait(struct casefile *c, const char **ret) {
     return RULING_YES;
 }
 
+/* Twice more, one right behind the other, without the classical one between them: a server that merely was
+ * busy with the other connection, or that drops every second one, must not be blamed. */
+static enum ruling fails_again(struct casefile *c) {
+    const struct run *run[2];
+    for (uint32_t i = 0; i < TW_COUNT(run); i++) {
+        struct trial again = c->trial;
+        change_apply(&again, &(struct change){.kind = CHANGE_AGAIN, .arg = i + 1});
+        run[i] = prober_ask(c->prober, &again);
+    }
+    for (size_t i = 0; i < TW_COUNT(run); i++) {
+        if (!run[i]->done) return RULING_OPEN;
+        if (run[i]->not_run || !case_facts(c, run[i])->no_server_hello) return RULING_NO;
+    }
+    return RULING_YES;
+}
+
 static enum ruling judge(struct casefile *c, struct finding *f) {
     if (c->base == c->subject || !c->base->no_server_hello || c->subject->reached <= c->base->reached)
         return RULING_NO;
     if (c->base->t->refusal != REFUSAL_NONE) return RULING_NO;
-    /* Once more, alone: a server that merely was busy with the other connection must not be blamed. */
-    struct trial again = c->trial;
-    change_apply(&again, &(struct change){.kind = CHANGE_AGAIN, .arg = 1});
-    const struct run *second = prober_ask(c->prober, &again);
-    if (!second->done) return RULING_OPEN;
-    if (second->not_run || !case_facts(c, second)->no_server_hello) return RULING_NO;
+    enum ruling again = fails_again(c);
+    if (again != RULING_YES) return again;
     const char *trait = NULL;
     if (find_trait(c, &trait) == RULING_OPEN) return RULING_OPEN;
     CASE_PROVE(c, f, c->base, c->subject, {.kind = CHANGE_CLASSICAL});
@@ -35,8 +47,8 @@ static enum ruling judge(struct casefile *c, struct finding *f) {
                         "The server at %s (or a box before it) fails on the larger ClientHello with a "
                         "post-quantum key share that current browsers send.",
                         case_where(c));
-    finding_evidence(
-        f, text_f(c->a, "Twice, the ClientHello with X25519MLKEM768 got: %s.", facts_outcome(c->a, c->base)));
+    finding_evidence(f, text_f(c->a, "Three times, the ClientHello with X25519MLKEM768 got: %s.",
+                               facts_outcome(c->a, c->base)));
     finding_evidence(f, text_f(c->a, "Tried further: %s.", trait));
     finding_slot(f, "trait", trait);
     return RULING_YES;

@@ -52,10 +52,25 @@ static bool already_found(const struct plan *p, const struct cause *cause) {
     return false;
 }
 
+/* What came once and not again has its cause in no hello: a server that drops every second connection must
+ * not be blamed for whatever the other ones happened to try. NO where the very same handshake went further
+ * the second time. Silence is not waited out for that: its limit is long, and what answers does so soon. */
+static enum ruling came_again(struct plan *p, const struct cause *cause) {
+    struct casefile *c = p->c;
+    const struct facts *s = c->subject;
+    if (!p->doubtful || (cause->phase != PHASE_HANDSHAKE && cause->phase != PHASE_RESIDUAL))
+        return RULING_YES;
+    if (s->good || s->reached < REACHED_TLS || s->reached >= REACHED_FLIGHT) return RULING_YES;
+    const struct facts *again = CASE_TRY(c, {.kind = CHANGE_AGAIN, .arg = 1});
+    if (!again) return s->silent ? RULING_YES : RULING_OPEN;
+    return case_further(c, again) ? RULING_NO : RULING_YES;
+}
+
 static void judge_one(struct plan *p, const struct cause *cause, enum ruling *ruling) {
     struct finding f = {
         .id = cause->id, .row = cause->row, .fixer = fixer_of(p->c, cause->fixer), .order = (int)cause->rank};
     *ruling = cause->judge(p->c, &f);
+    if (*ruling == RULING_YES) *ruling = came_again(p, cause);
     if (*ruling != RULING_YES || p->n >= PLAN_MAX_FINDINGS) return;
     assert(f.summary && f.certainty != CERTAINTY_NONE);
     f.affects[f.n_affects++] = p->c->profile;
@@ -149,10 +164,12 @@ void plan_phase(struct plan *p, enum phase phase) {
 /* One layer of failure: hinted causes first, then all, then the bare ends. */
 static void find_layer(struct plan *p) {
     size_t before = p->n;
+    p->doubtful = false; /* an alert that says what is wrong does not come by chance */
     play_round(p, is_hinted);
     if (p->n > before) return;
     const struct facts *s = p->c->subject;
     /* Whatever it turns out to be, it must be seen twice before it is believed. */
+    p->doubtful = true;
     if (!s->good && s->reached >= REACHED_TLS) (void)CASE_TRY(p->c, {.kind = CHANGE_AGAIN, .arg = 1});
     if (case_hello_refused(p->c))
         contrasts_ask(p->c, s->silent || s->t->result == RESULT_PEER_FIN || s->t->result == RESULT_PEER_RST);

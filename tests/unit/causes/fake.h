@@ -17,6 +17,7 @@ struct server {
     uint8_t version_alert; /* another one for versions; 0: the same */
     bool no_suites;        /* takes nothing at all */
     bool down;             /* no port is open */
+    unsigned fails_first;  /* so many runs are refused, whatever they offer */
     unsigned max_runs;     /* what is asked beyond is not run; 0: no limit */
 };
 
