@@ -14,6 +14,13 @@
 #define FOR(host)                                                                                            \
     { .what = WHEN_SNI, .name = host }
 
+/* A ServerHello of TLS 1.2 that chooses 0xC02B, then fatal no_application_protocol. */
+static const uint8_t hello_then_alert[] = {
+    0x16, 0x03, 0x03, 0x00, 0x31, 0x02, 0x00, 0x00, 0x2D, 0x03, 0x03, 0x5B, 0x90, 0x1C, 0x77, 0xE0,
+    0x3D, 0x6A, 0x12, 0xC8, 0x44, 0xB1, 0x0F, 0x9E, 0x25, 0x83, 0xD6, 0x71, 0x08, 0xFA, 0x36, 0xC5,
+    0x62, 0x99, 0x1D, 0xE7, 0x50, 0xAB, 0x04, 0xF8, 0x6E, 0x21, 0x97, 0x00, 0xC0, 0x2B, 0x00, 0x00,
+    0x05, 0xFF, 0x01, 0x00, 0x01, 0x00, 0x15, 0x03, 0x03, 0x00, 0x02, 0x02, 0x78};
+
 static const struct lab_case rows[] = {
     {.name = "sni-missing-client-alert112",
      .shows = "sni-missing-client",
@@ -130,6 +137,20 @@ static const struct lab_case rows[] = {
                .alert = ALERT_HANDSHAKE_FAILURE}},
      .tls = true,
      .honest = {.app = APP_WAITS}},
+    {.name = "alpn-no-overlap-late",
+     .shows = "alpn-no-overlap",
+     .summary = "the same, said only when the ServerHello is out already",
+     .gate = {{.when = {{.what = WHEN_EXT, .n = EXT_ALPN}, {.what = WHEN_ALPN, .not = true, .name = "mqtt"}},
+               .act = ACT_BYTES,
+               .bytes = {hello_then_alert, sizeof(hello_then_alert)}}},
+     .tls = true,
+     .honest = {.max = TLS_1_2, .app = APP_WAITS}},
+    {.name = "cert-wildcard-scope-www",
+     .shows = "cert-wildcard-scope",
+     .summary = "a wildcard for what stands below the name, the name with www among it",
+     .host = "lab.example",
+     .tls = true,
+     .honest = {.cert[0] = {.names = "DNS:*.lab.example", .cn = "*.lab.example"}}},
 
     /* Near misses. */
     {.name = "ok-sni-warning",

@@ -7,6 +7,12 @@ static bool said_so(const struct casefile *c) {
                                      c->subject->alert == ALERT_HANDSHAKE_FAILURE);
 }
 
+/* Some choose the protocol only when the ServerHello is out already (Go's crypto/tls). */
+static bool said_late(const struct casefile *c) {
+    return c->subject->has_alert && c->subject->alert == ALERT_NO_APPLICATION_PROTOCOL &&
+           c->subject->reached == REACHED_SERVER_HELLO;
+}
+
 static bool chose_another(const struct casefile *c, const struct facts *wide) {
     return case_further(c, wide) && wide->t->alpn.n > 0 &&
            !hello_offers_alpn(&c->subject_trial.hello, wide->t->alpn);
@@ -31,7 +37,7 @@ static enum ruling prove(struct casefile *c, struct finding *f) {
 }
 
 static enum ruling judge(struct casefile *c, struct finding *f) {
-    if (!case_hello_refused(c) || c->subject_trial.hello.alpn_n == 0) return RULING_NO;
+    if ((!case_hello_refused(c) && !said_late(c)) || c->subject_trial.hello.alpn_n == 0) return RULING_NO;
     enum ruling r = prove(c, f);
     if (r != RULING_YES) return r;
     struct text names;
