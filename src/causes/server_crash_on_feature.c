@@ -11,6 +11,8 @@ static const uint16_t dispensable[] = {EXT_STATUS_REQUEST,
                                        EXT_ENCRYPT_THEN_MAC,
                                        EXT_COMPRESS_CERTIFICATE,
                                        EXT_ALPN,
+                                       EXT_RENEGOTIATION_INFO,
+                                       EXT_EC_POINT_FORMATS,
                                        EXT_POST_HANDSHAKE_AUTH,
                                        EXT_RECORD_SIZE_LIMIT};
 
@@ -27,25 +29,26 @@ static const struct facts *without_those_of_bit(struct casefile *c, const uint16
     struct change drop[CASE_MAX_CHANGES];
     size_t n_drop = 0;
     for (size_t i = 0; i < n; i++)
-        if ((i + 1) >> bit & 1)
-            drop[n_drop++] = (struct change){.kind = CHANGE_DROP_EXTENSION, .arg = type[i]};
+        if (i >> bit & 1) drop[n_drop++] = (struct change){.kind = CHANGE_DROP_EXTENSION, .arg = type[i]};
     return case_try(c, drop, n_drop);
 }
 
 /* One culprit among many, in one wave of few connections: each experiment drops those extensions whose number
- * has a certain bit, and the outcomes spell the culprit's number. NO: there is no single one. */
+ * has a certain bit, and the outcomes spell the culprit's number. The first, number 0, is never dropped: it
+ * is the one that is left where nothing helped. NO: there is no single one. */
 static enum ruling find_culprit(struct casefile *c, uint16_t *ret_type) {
     uint16_t type[TW_COUNT(dispensable)];
     size_t n = candidates(c, type), number = 0;
     bool open = false;
-    for (unsigned bit = 0; n >> bit; bit++) {
+    if (n == 0) return RULING_NO;
+    for (unsigned bit = 0; (n - 1) >> bit; bit++) {
         const struct facts *f = without_those_of_bit(c, type, n, bit);
         open = open || !f;
         if (f && case_further(c, f)) number |= (size_t)1 << bit;
     }
     if (open) return RULING_OPEN;
-    if (number == 0 || number > n) return RULING_NO;
-    *ret_type = type[number - 1];
+    if (number >= n) return RULING_NO;
+    *ret_type = type[number];
     return RULING_YES;
 }
 

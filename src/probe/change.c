@@ -59,10 +59,32 @@ static void only_older(struct trial *t, const struct change *c) {
     add_modern_suites(&t->hello, TLS_SSL3, TLS_1_1, &old);
 }
 
+static void drop_suites(struct hello *h, bool (*unwanted)(uint16_t id)) {
+    size_t n = 0;
+    for (size_t i = 0; i < h->n_suites; i++)
+        if (!unwanted(h->suites[i])) h->suites[n++] = h->suites[i];
+    memset(&h->suites[n], 0, (h->n_suites - n) * sizeof(h->suites[0]));
+    h->n_suites = n;
+}
+
+static bool is_of_tls13(uint16_t id) {
+    const struct suite *s = suite_by_id(id);
+    return s && s->min_version >= TLS_1_3;
+}
+static bool has_older_suites(const struct hello *h) {
+    for (size_t i = 0; i < h->n_suites; i++)
+        if (suite_by_id(h->suites[i]) && !is_of_tls13(h->suites[i])) return true;
+    return false;
+}
+
+/* As a client of before 2018: neither the suites nor the session id that TLS 1.3 brought into a first hello.
+ */
 static void only_tls12(struct trial *t, const struct change *c) {
     (void)c;
     uint16_t min = t->policy.min_version < TLS_1_2 ? t->policy.min_version : TLS_1_2;
     hello_set_versions(&t->hello, &t->policy, min, TLS_1_2);
+    if (has_older_suites(&t->hello)) drop_suites(&t->hello, is_of_tls13);
+    t->hello.session_id_n = 0;
 }
 
 /* What some server with a certificate, or with none, could pick. */
@@ -163,8 +185,18 @@ static void all_alpn(struct trial *t, const struct change *c) {
     if (!hello_has_ext(h, EXT_ALPN)) hello_add_ext(h, EXT_ALPN);
 }
 
+/* Without the extension the suite value says the same (RFC 5746 3.4). */
+static void drop_renegotiation_info(struct hello *h) {
+    if (!hello_has_ext(h, EXT_RENEGOTIATION_INFO)) return;
+    hello_drop_ext(h, EXT_RENEGOTIATION_INFO);
+    add_suite(h, SUITE_EMPTY_RENEGOTIATION_INFO_SCSV);
+}
+
 static void drop_extension(struct trial *t, const struct change *c) {
-    hello_drop_ext(&t->hello, (uint16_t)c->arg);
+    if (c->arg == EXT_RENEGOTIATION_INFO)
+        drop_renegotiation_info(&t->hello);
+    else
+        hello_drop_ext(&t->hello, (uint16_t)c->arg);
 }
 
 static void no_grease(struct trial *t, const struct change *c) {
@@ -176,9 +208,10 @@ static void no_grease(struct trial *t, const struct change *c) {
 static void minimal(struct trial *t, const struct change *c) {
     (void)c;
     static const uint16_t needed[] = {
-        EXT_SERVER_NAME,        EXT_SUPPORTED_GROUPS, EXT_EC_POINT_FORMATS,       EXT_SIGNATURE_ALGORITHMS,
-        EXT_SUPPORTED_VERSIONS, EXT_KEY_SHARE,        EXT_PSK_KEY_EXCHANGE_MODES, EXT_RENEGOTIATION_INFO};
+        EXT_SERVER_NAME,        EXT_SUPPORTED_GROUPS, EXT_SIGNATURE_ALGORITHMS,
+        EXT_SUPPORTED_VERSIONS, EXT_KEY_SHARE,        EXT_PSK_KEY_EXCHANGE_MODES};
     struct hello *h = &t->hello;
+    drop_renegotiation_info(h);
     for (size_t i = h->n_ext; i-- > 0;)
         if (!u16_has(needed, TW_COUNT(needed), h->ext[i].type)) hello_drop_ext(h, h->ext[i].type);
     hello_drop_grease(h);
@@ -192,14 +225,6 @@ static void pad(struct trial *t, const struct change *c) {
 static void split(struct trial *t, const struct change *c) {
     t->via.first_segment = c->arg;
     t->via.segment_pause_ns = 150 * 1000000LL; /* longer than a delayed ACK and Nagle together hold back */
-}
-
-static void drop_suites(struct hello *h, bool (*unwanted)(uint16_t id)) {
-    size_t n = 0;
-    for (size_t i = 0; i < h->n_suites; i++)
-        if (!unwanted(h->suites[i])) h->suites[n++] = h->suites[i];
-    memset(&h->suites[n], 0, (h->n_suites - n) * sizeof(h->suites[0]));
-    h->n_suites = n;
 }
 
 static bool is_dhe(uint16_t id) {
