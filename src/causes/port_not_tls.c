@@ -13,8 +13,23 @@ static void describe(struct casefile *c, struct finding *f, const char *protocol
         f, text_f(c->a, "Port %u is assigned to %s, which begins with TLS at once.", c->port, assigned));
 }
 
+/* The client waits for the greeting of a STARTTLS service and the peer for a request: what it is shows itself
+ * to a client that speaks first. */
+static enum ruling judge_unspoken(struct casefile *c, struct finding *f) {
+    const struct change at_once = {.kind = CHANGE_STARTTLS, .arg = STARTTLS_NONE};
+    const struct facts *tls = case_try(c, &at_once, 1);
+    if (!tls) return RULING_OPEN;
+    if (tls->plain == PLAIN_UNKNOWN) return RULING_NO;
+    case_prove(c, f, c->subject, &at_once, 1, tls);
+    describe(c, f, text_f(c->a, "plain %s", plain_name(tls->plain)));
+    finding_evidence(f, text_f(c->a, "The first bytes of the answer to a ClientHello: \"%s\"",
+                               text_escape(c->a, tls->t->first_bytes, 80)));
+    return RULING_YES;
+}
+
 static enum ruling judge(struct casefile *c, struct finding *f) {
     const struct facts *s = c->subject;
+    if (s->t->result == RESULT_STARTTLS_FAILED && s->t->dialog == DIALOG_SILENT) return judge_unspoken(c, f);
     bool other =
         s->t->result == RESULT_NOT_TLS || (s->t->result == RESULT_STARTTLS_FAILED &&
                                            s->t->dialog == DIALOG_NOT_SPOKEN && s->plain != PLAIN_UNKNOWN);
