@@ -139,6 +139,21 @@ static const char *key_name(enum key_type k) {
     return name[k];
 }
 
+/* Below TLS 1.3 the groups bind the certificate's key as well (RFC 8422 5.1). P-256 and P-384 are in the
+ * names of schemes that every client offers, and so are not asked for here: many servers do not either. */
+static bool curve_allowed(struct engine *e) {
+    uint16_t group = pubkey_group(e->pubkey);
+    if (e->version >= TLS_1_3 || !e->cfg.policy.check_sigalg ||
+        !hello_has_ext(&e->hello, EXT_SUPPORTED_GROUPS))
+        return true;
+    if (group == GROUP_SECP256R1 || group == GROUP_SECP384R1 ||
+        u16_has(e->hello.groups.v, e->hello.groups.n, group))
+        return true;
+    engine_refuse(e, REFUSAL_SIGALG, ALERT_UNSUPPORTED_CERTIFICATE,
+                  "the certificate's key is on the curve %s, which was not offered", group_name(group));
+    return false;
+}
+
 static bool take_key(struct engine *e, struct bytes der) {
     e->pubkey = pubkey_from_cert(der);
     if (!e->pubkey) {
@@ -147,7 +162,7 @@ static bool take_key(struct engine *e, struct bytes der) {
         return false;
     }
     enum key_type k = pubkey_type(e->pubkey);
-    if (key_fits(e->suite, k)) return true;
+    if (key_fits(e->suite, k)) return k != KEY_EC || curve_allowed(e);
     engine_refuse(e, REFUSAL_KEY_TYPE, ALERT_UNSUPPORTED_CERTIFICATE,
                   "the certificate's key is of type %s, which does not fit %s", key_name(k),
                   suite_name(e->suite->id));
