@@ -386,7 +386,7 @@ void pki_path_judge(struct pki_pool *pool, const struct pki_query *q, struct pki
     walk_signatures(&w, signatures);
     walk_path_length(&w);
     walk_name_constraints(&w, comparisons);
-    if (q->judge->rules & PKI_RULE_POLICIES) pki_judge_policies(pool, q, path, w.top);
+    if (q->judge->rules & PKI_RULE_POLICIES) pki_judge_policies(pool, q, path, w.top, comparisons);
     for (size_t depth = w.top + 1; q->revocation && path->anchored && depth-- > 0;)
         q->revocation(q->revocation_arg, pool, q, path, depth);
     if (path->n_problems > 1)

@@ -2,9 +2,6 @@
  * linear in the certificates, where RFC 5280's tree grows exponentially (CVE-2023-0464). */
 #include "pki/pool.h"
 
-/* Policies that are compared in one path before it is refused: who needs more means harm. */
-enum { MAX_COMPARISONS = 4 * 1000 * 1000 };
-
 struct node {
     struct bytes oid;
     uint32_t *parents; /* in the level above; none: its parent is anyPolicy there */
@@ -21,15 +18,15 @@ struct graph {
     struct arena *a;
     struct level *levels; /* the topmost certificate's first */
     size_t n;
-    size_t left; /* comparisons */
+    uint64_t *left; /* comparisons; who needs more than a search may do means harm */
     const struct pki_query *q;
     struct pki_path *path;
     uint64_t explicit_policy, inhibit_any, mapping; /* counters of 6.1.2 d to f */
 };
 
 static bool same(struct graph *g, struct bytes a, struct bytes b) {
-    if (g->left == 0) return false;
-    g->left--;
+    if (*g->left == 0) return false;
+    --*g->left;
     return bytes_eq(a, b);
 }
 
@@ -211,9 +208,9 @@ static bool step(struct graph *g, const struct pki_cert *c, size_t depth) {
     return true;
 }
 
-void pki_judge_policies(struct pki_pool *pool, const struct pki_query *q, struct pki_path *path,
-                        size_t from) {
-    struct graph g = {.a = path->a, .left = MAX_COMPARISONS, .q = q, .path = path, .n = 1};
+void pki_judge_policies(struct pki_pool *pool, const struct pki_query *q, struct pki_path *path, size_t from,
+                        uint64_t *comparisons) {
+    struct graph g = {.a = path->a, .left = comparisons, .q = q, .path = path, .n = 1};
     uint64_t all = (uint64_t)from + 2;
     g.levels = ARENA_ARRAY(g.a, struct level, from + 2);
     g.levels[0].has_any = true;
@@ -222,6 +219,6 @@ void pki_judge_policies(struct pki_pool *pool, const struct pki_query *q, struct
     g.mapping = q->inhibit_mapping ? 0 : all;
     for (size_t depth = from + 1; depth-- > 0;)
         if (!step(&g, &pki_pool_item(pool, path->items[depth])->cert, depth)) break;
-    if (g.left == 0)
+    if (*comparisons == 0)
         pki_path_add(path, PKI_PROBLEM_POLICY, from, "the path has more policies than can be compared");
 }

@@ -189,6 +189,13 @@ static void memo_grow(struct pki_pool *pool) {
         if (old[i].used) *memo_slot(pool, old[i].key) = old[i];
 }
 
+/* What a check costs of the budget: one, and more for keys and certificates that nobody has in earnest. */
+static uint64_t weight_of(const struct cert_sig_key *key, const struct pki_cert *c) {
+    enum { KEY_UNIT = 512, BYTES_UNIT = 1 << 16 };
+    uint64_t size = (key->rsa_n.n ? key->rsa_n.n : key->bits.n) / KEY_UNIT;
+    return 1 + size * size + c->tbs.n / BYTES_UNIT;
+}
+
 enum pki_signature pki_pool_signed_by(struct pki_pool *pool, size_t cert, uint32_t key_id, uint64_t *checks) {
     static const enum pki_signature meaning[] = {[CERT_SIG_NO] = PKI_SIGNATURE_NO,
                                                  [CERT_SIG_YES] = PKI_SIGNATURE_YES,
@@ -201,11 +208,12 @@ enum pki_signature pki_pool_signed_by(struct pki_pool *pool, size_t cert, uint32
     /* A signature is made by one key: who is known to have signed rules out every other. (Keys can be made to
      * fit a signature that is there, but only for junk beside one's own certificate.) */
     if (slot->signer != NONE && slot->signer != key_id) return PKI_SIGNATURE_NO;
-    if (pool->checks_left == 0) {
+    uint64_t weight = weight_of(&pool->key_of[key_id], c);
+    if (pool->checks_left < weight) {
         pool->checks_used_up = true;
         return PKI_SIGNATURE_UNKNOWN;
     }
-    pool->checks_left--;
+    pool->checks_left -= weight;
     if (checks) ++*checks;
     enum cert_sig got = cert_sig_verify_key(&pool->key_of[key_id], c->outer.all, c->tbs, c->signature);
     *m = (struct pki_memo){(uint64_t)key_id << 32 | cert, true, meaning[got]};

@@ -51,7 +51,8 @@ void pki_judge_one(const struct pki_query *q, const struct pki_cert *c, enum pki
                    struct pki_path *path, size_t depth);
 /* The path of valid policies (policy.c; RFC 5280 6.1.3 d to f, as a graph: RFC 9618). `from`: the depth of
  * the topmost certificate that takes part. */
-void pki_judge_policies(struct pki_pool *pool, const struct pki_query *q, struct pki_path *path, size_t from);
+void pki_judge_policies(struct pki_pool *pool, const struct pki_query *q, struct pki_path *path, size_t from,
+                        uint64_t *comparisons);
 /* The severity of what pki_judge_one() would say, without the words. */
 uint64_t pki_cost_one(const struct pki_query *q, const struct pki_cert *c, enum pki_role role);
 /* Its key cannot verify anything without the one above it. */

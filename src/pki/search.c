@@ -122,7 +122,9 @@ static bool candidate(struct search *s, uint32_t at, size_t i, struct node *ret)
     const struct pki_item *item = pki_pool_item(s->pool, i);
     const struct pki_cert *below_cert = &pki_pool_item(s->pool, below->item)->cert;
     bool anchor = ends_path(s, item);
+    bool in_order = item->place == pki_pool_item(s->pool, below->item)->place + 1;
     if (!item->cert.key.spki.p || on_path(s, at, item)) return false;
+    if (s->q->judge->building == PKI_BUILD_SENT_ORDER && !anchor && !in_order) return false;
     uint32_t key_id = key_id_rank(below_cert, &item->cert);
     if (s->q->judge->rules & PKI_RULE_AKI_MUST_MATCH && key_id == RANK_OTHER_KEY_ID) return false;
     *ret = (struct node){
