@@ -41,18 +41,28 @@ static enum ruling judge_curve(struct casefile *c, struct finding *f) {
     return RULING_YES;
 }
 
+/* Some find out only when they come to sign (Go's crypto/tls below TLS 1.3). */
+static bool gave_up_behind_hello(const struct casefile *c) {
+    return c->subject->has_alert && c->subject->reached == REACHED_SERVER_HELLO;
+}
+
+/* The ServerHello came. `scheme`: the server signed in its own way, whatever was offered; 0: it did not sign.
+ */
+static enum ruling judge_late(struct casefile *c, struct finding *f, uint16_t scheme) {
+    const struct facts *after = CASE_TRY(c, {.kind = CHANGE_ALL_SIGALGS});
+    if (!after) return RULING_OPEN;
+    bool used = after->t->sigscheme && !offered(c, after->t->sigscheme);
+    if (!case_further(c, after) || (c->subject->has_alert && !used)) return RULING_NO;
+    CASE_PROVE(c, f, c->subject, after, {.kind = CHANGE_ALL_SIGALGS});
+    describe(c, f, used ? after->t->sigscheme : scheme, after);
+    return RULING_YES;
+}
+
 static enum ruling judge(struct casefile *c, struct finding *f) {
-    const struct facts *after = NULL;
-    if (c->subject->t->refusal ==
-        REFUSAL_SIGALG) { /* the server signed in its own way, whatever was offered */
-        after = CASE_TRY(c, {.kind = CHANGE_ALL_SIGALGS});
-        if (!after) return RULING_OPEN;
-        if (!case_further(c, after)) return RULING_NO;
-        CASE_PROVE(c, f, c->subject, after, {.kind = CHANGE_ALL_SIGALGS});
-        describe(c, f, c->subject->t->sigscheme, after);
-        return RULING_YES;
-    }
+    if (c->subject->t->refusal == REFUSAL_SIGALG) return judge_late(c, f, c->subject->t->sigscheme);
+    if (gave_up_behind_hello(c)) return judge_late(c, f, 0);
     if (!case_hello_refused(c)) return RULING_NO;
+    const struct facts *after = NULL;
     enum ruling r = widen_needed(c, CHANGE_ALL_SIGALGS, f, &after);
     if (r == RULING_NO) return judge_curve(c, f);
     if (r != RULING_YES) return r;
