@@ -166,6 +166,11 @@ static const struct lab_case rows[] = {
      .summary = "TLS 1.3 and a certificate with a P-521 key",
      .tls = true,
      .honest = {.min = TLS_1_3, .cert[0].key = KEYS_EC521}},
+    {.name = "both-version-and-cipher",
+     .shows = "version-server-too-old, cipher-no-overlap",
+     .summary = "TLS 1.0, and Camellia alone, where the alert speaks of the version only",
+     .tls = true,
+     .honest = {.min = TLS_1_0, .max = TLS_1_0, .ciphers = "CAMELLIA128-SHA", .cert[0].key = KEYS_RSA}},
     {.name = "cipher-no-overlap-few-at-once",
      .shows = "cipher-no-overlap",
      .summary =

@@ -26,6 +26,7 @@ struct finding {
     size_t n_evidence;
     bool has_proof;
     struct proof proof;
+    bool together; /* the change helps only beside others: more than this is wrong */
     const char *affects[FINDING_MAX_AFFECTS];
     size_t n_affects;
     struct slot slots[FINDING_MAX_SLOTS];

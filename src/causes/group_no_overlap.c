@@ -36,6 +36,8 @@ static enum ruling judge(struct casefile *c, struct finding *f) {
     enum ruling r = widen_needed(c, CHANGE_ALL_GROUPS, f, &after);
     if (r != RULING_YES) return r;
     if (after->t->group == 0 || offered(c, after->t->group)) return RULING_NO;
+    /* It may use that group for its key exchange just as well: the key that it signs with is what lacks. */
+    if (widen_strange_curve(c, after)) return RULING_NO;
     describe(c, f, after->t->group);
     return RULING_YES;
 }

@@ -2,18 +2,8 @@
  * (RFC 8446 4.2.3, RFC 5246 7.4.1.4.1). */
 #include "causes/widen.h"
 
-/* The curve of the certificate's key, where the client takes no such key: 0 otherwise. Below TLS 1.3 the
- * groups say which keys may sign (RFC 8422 5.1), above it the schemes. */
-static uint16_t strange_curve(const struct casefile *c, const struct facts *f) {
-    const struct u16_list *offered = &c->subject_trial.hello.groups;
-    struct pubkey *key = facts_leaf(f).n > 0 ? pubkey_from_cert(facts_leaf(f)) : NULL;
-    uint16_t curve = key && pubkey_type(key) == KEY_EC ? pubkey_group(key) : 0;
-    pubkey_free(key);
-    return curve && !u16_has(offered->v, offered->n, curve) ? curve : 0;
-}
-
 static void describe(struct casefile *c, struct finding *f, uint16_t scheme, const struct facts *after) {
-    uint16_t curve = strange_curve(c, after);
+    uint16_t curve = widen_strange_curve(c, after);
     const char *name = scheme  ? arena_strdup(c->a, sigscheme_name(scheme))
                        : curve ? text_f(c->a, "ECDSA with a key on %s", group_name(curve))
                                : "one that the client does not offer";
@@ -29,13 +19,12 @@ static bool offered(const struct casefile *c, uint16_t scheme) {
     return u16_has(c->subject_trial.hello.sigalgs.v, c->subject_trial.hello.sigalgs.n, scheme);
 }
 
-/* With more groups the server goes on, and uses none of them but for its certificate's key. */
+/* With more groups the server goes on, and shows a certificate whose key needs one of them. */
 static enum ruling judge_curve(struct casefile *c, struct finding *f) {
     const struct facts *after = CASE_TRY(c, {.kind = CHANGE_ALL_GROUPS});
     if (!after) return RULING_OPEN;
-    const struct u16_list *groups = &c->subject_trial.hello.groups;
-    if (!case_further(c, after) || after->t->version >= TLS_1_3 || !strange_curve(c, after)) return RULING_NO;
-    if (after->t->group && !u16_has(groups->v, groups->n, after->t->group)) return RULING_NO;
+    if (!case_further(c, after) || after->t->version >= TLS_1_3 || !widen_strange_curve(c, after))
+        return RULING_NO;
     CASE_PROVE(c, f, c->subject, after, {.kind = CHANGE_ALL_GROUPS});
     describe(c, f, 0, after);
     return RULING_YES;

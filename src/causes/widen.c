@@ -60,6 +60,7 @@ static enum ruling needed_together(struct casefile *c, enum change_kind kind, st
     if (case_further(c, without)) return RULING_NO;
     CASE_PROVE(c, f, without, all, {.kind = kind});
     f->proof.baseline = text_f(c->a, "with every other offer widened already: %s", f->proof.baseline);
+    f->together = true;
     *ret_after = all;
     return RULING_YES;
 }
@@ -78,4 +79,13 @@ enum ruling widen_needed(struct casefile *c, enum change_kind kind, struct findi
     enum ruling any = widen_any_alone(c);
     if (any != RULING_NO) return any == RULING_YES ? RULING_NO : RULING_OPEN;
     return needed_together(c, kind, f, ret_after);
+}
+
+uint16_t widen_strange_curve(const struct casefile *c, const struct facts *f) {
+    const struct u16_list *offered = &c->subject_trial.hello.groups;
+    struct pubkey *key = facts_leaf(f).n > 0 ? pubkey_from_cert(facts_leaf(f)) : NULL;
+    uint16_t curve = key && pubkey_type(key) == KEY_EC ? pubkey_group(key) : 0;
+    pubkey_free(key);
+    if (f->t->version >= TLS_1_3 || curve == GROUP_SECP256R1 || curve == GROUP_SECP384R1) return 0;
+    return curve && !u16_has(offered->v, offered->n, curve) ? curve : 0;
 }

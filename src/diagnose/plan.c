@@ -166,7 +166,7 @@ static void find_layer(struct plan *p) {
     size_t before = p->n;
     p->doubtful = false; /* an alert that says what is wrong does not come by chance */
     play_round(p, is_hinted);
-    if (p->n > before) return;
+    if (p->n > before && !p->found[p->n - 1].finding.together) return;
     const struct facts *s = p->c->subject;
     /* Whatever it turns out to be, it must be seen twice before it is believed. */
     p->doubtful = true;
