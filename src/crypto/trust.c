@@ -128,6 +128,20 @@ bool trust_has_subject(const struct trust *t, struct bytes subject_der) {
     return any;
 }
 
+size_t trust_find(const struct trust *t, struct arena *a, struct bytes subject_der, struct bytes **ret) {
+    const unsigned char *p = subject_der.p;
+    X509_NAME *name = subject_der.n ? d2i_X509_NAME(NULL, &p, (long)subject_der.n) : NULL;
+    STACK_OF(X509) *found = sk_X509_new_null();
+    if (name) trust_collect(t, name, found);
+    size_t n = (size_t)sk_X509_num(found);
+    *ret = ARENA_ARRAY(a, struct bytes, n + 1);
+    for (size_t i = 0; i < n; i++) (*ret)[i] = x509_to_der(a, sk_X509_value(found, (int)i));
+    sk_X509_pop_free(found, X509_free);
+    X509_NAME_free(name);
+    ERR_clear_error();
+    return n;
+}
+
 bool trust_has_cert(const struct trust *t, struct bytes der) {
     X509 *cert = x509_from_der(der);
     STACK_OF(X509) *found = sk_X509_new_null();

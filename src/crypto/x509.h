@@ -54,6 +54,8 @@ bool trust_load_dir(struct trust *t, const char *path);
 void trust_free(struct trust *t);
 /* The anchors with this subject. */
 bool trust_has_subject(const struct trust *t, struct bytes subject_der);
+/* The anchors with this subject, as DER in the arena: their number. */
+size_t trust_find(const struct trust *t, struct arena *a, struct bytes subject_der, struct bytes **ret);
 bool trust_has_cert(const struct trust *t, struct bytes der);
 bool trust_is_system(const struct trust *t);
 /* Nothing but names to go by: the issuer of this certificate is likely a CA below one of these anchors, and
