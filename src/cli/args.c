@@ -44,7 +44,7 @@ static int set_version(struct cli *c, const char *value) {
     return 0;
 }
 
-static int set_color(struct cli *c, const char *value) {
+int args_color(struct cli *c, const char *value) {
     static const char *const words[] = {
         [WHEN_AUTO] = "auto", [WHEN_ALWAYS] = "always", [WHEN_NEVER] = "never"};
     for (size_t i = 0; i < TW_COUNT(words); i++) {
@@ -82,7 +82,7 @@ static const struct own_row {
 } rows[] = {
     {"all-clients", set_all_clients, FLAG},
     {"cert", NULL, VALUE},
-    {"color", set_color, VALUE, ANYWHERE},
+    {"color", args_color, VALUE, ANYWHERE},
     {"compare", NULL, VALUE},
     {"fix", set_fix, VALUE},
     {"help", set_help, FLAG, ANYWHERE, 'h'},

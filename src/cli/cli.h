@@ -25,6 +25,7 @@ struct cli {
 
 /* args.c: 0, or the exit status when one line has said why. */
 int args_read(struct cli *c, int argc, char **argv);
+int args_color(struct cli *c, const char *value); /* --color; likewise */
 
 /* nearest.c: the candidate that `typed` may have been meant to be; NULL if none is near. */
 const char *nearest(const char *typed, const char *(*candidate)(size_t i));
@@ -34,6 +35,10 @@ int environment_proxy(struct cli *c); /* 0, or the exit status */
 /* Whether curl would go to the host directly (NO_PROXY). */
 bool no_proxy_matches(struct arena *a, const char *list, const char *host);
 struct tlswhy_text_style environment_style(const struct cli *c);
+const char *environment_value(const char *name); /* a variable that the user names; NULL: not set */
+
+/* time.c: RFC 3339 as seconds since 1970. */
+bool time_read(const char *s, int64_t *ret);
 
 /* output.c */
 void output_guard(void);         /* first of all: closed descriptors, SIGPIPE */
@@ -56,6 +61,8 @@ bool is_word(const char *s);
 
 /* verify.c */
 int verify_main(struct cli *c, int argc, char **argv);
+/* chain.c */
+int chain_main(struct cli *c, int argc, char **argv);
 
 /* diagnose.c */
 int diagnose_run(struct cli *c, int argc, char **argv);

@@ -19,6 +19,10 @@ static const char *first_set(const char *const *names, size_t n, const char **re
     return NULL;
 }
 
+const char *environment_value(const char *name) {
+    return getenv(name);
+}
+
 static const char *address_bytes(const struct net_addr *addr, unsigned *ret_bits) {
     bool v4 = addr->sa.any.sa_family == AF_INET;
     *ret_bits = v4 ? 32 : 128;

@@ -2,6 +2,8 @@
 
 const char help_text[] =
     "usage: tlswhy [OPTIONS] HOST[:PORT]    why does the TLS handshake fail, and who has to fix it?\n"
+    "       tlswhy chain [OPTIONS] FILE...  check certificate files, and repair the chain (chain --help)\n"
+    "       tlswhy verify [OPTIONS]         judge one chain, for scripts (verify --help)\n"
     "       tlswhy lab [--list] [CASE...]   run faulty TLS servers on loopback\n"
     "       tlswhy verify [OPTIONS]         judge one certificate chain from files (verify --help)\n"
     "       tlswhy causes [ID]              list the causes it knows; explain one in full\n"

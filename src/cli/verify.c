@@ -71,25 +71,9 @@ static int set_purpose(struct verify *v, const char *name, const char *value) {
     return usage_error(v->c, "--%s: %s is not one of server, client, any", name, quote(v->c, value));
 }
 
-/* RFC 3339 5.6. */
-static bool read_time(const char *s, int64_t *ret) {
-    struct tm tm = {0};
-    const char *end = strptime(s, "%Y-%m-%dT%H:%M:%S", &tm);
-    if (!end) return false;
-    if (*end == '.') end += 1 + strspn(end + 1, "0123456789");
-    int hours = 0, minutes = 0, n = 0;
-    char sign = '+';
-    if (strcmp(end, "Z") != 0 && strcmp(end, "z") != 0 &&
-        (sscanf(end, "%c%2d:%2d%n", &sign, &hours, &minutes, &n) != 3 || end[n] || !strchr("+-", sign)))
-        return false;
-    int64_t offset = (int64_t)hours * 3600 + (int64_t)minutes * 60;
-    *ret = (int64_t)timegm(&tm) - (sign == '-' ? -offset : offset);
-    return true;
-}
-
 static int set_at(struct verify *v, const char *name, const char *value) {
     v->has_at = true;
-    if (read_time(value, &v->request.query.at)) return 0;
+    if (time_read(value, &v->request.query.at)) return 0;
     return usage_error(v->c, "--%s: %s is no time like 2026-01-31T00:00:00Z", name, quote(v->c, value));
 }
 

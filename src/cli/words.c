@@ -69,11 +69,11 @@ static const struct {
     const char *word;
     int (*run)(struct cli *c, int argc, char **argv); /* NULL: reserved */
 } words[] = {
-    {"lab", run_lab}, {"causes", run_causes},  {"profiles", run_profiles},
-    {"chain", NULL},  {"verify", verify_main}, {"client", NULL},
-    {"roots", NULL},  {"run", NULL},           {"relay", NULL},
-    {"pcap", NULL},   {"listen", NULL},        {"explain", NULL},
-    {"scan", NULL},   {"serve", NULL},         {"watch", NULL},
+    {"lab", run_lab},      {"causes", run_causes},  {"profiles", run_profiles},
+    {"chain", chain_main}, {"verify", verify_main}, {"client", NULL},
+    {"roots", NULL},       {"run", NULL},           {"relay", NULL},
+    {"pcap", NULL},        {"listen", NULL},        {"explain", NULL},
+    {"scan", NULL},        {"serve", NULL},         {"watch", NULL},
 };
 
 bool is_word(const char *s) {

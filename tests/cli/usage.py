@@ -109,6 +109,13 @@ BAD_USAGE = [
     (["--compare=f", "a.example"], "--compare is not there yet in this version"),
     (["--json", "lab"], "'lab' is a sub-command"),
     (["-q", "chain"], "'chain' is a sub-command"),
+    (["chain"], "no file was given"),
+    (["chain", "--client"], "--client wants a value"),
+    (["chain", "--json=1", "x.pem"], "--json takes no value"),
+    (["chain", "--hots", "a.example", "x.pem"], "is it --host?"),
+    (["chain", "--trace", "x.pem"], "'--trace'"),
+    (["chain", "/nonexistent.pem"], "'/nonexistent.pem' cannot be read"),
+    (["chain", "--", "--json"], "'--json' cannot be read"),
     (["causes", "no-such-cause"], "'no-such-cause'"),
     (["causes", "cert-expird"], "is it 'cert-expired'?"),
     (["causes", "cert-expired", "cert-self-signed"], "'cert-self-signed'"),
@@ -120,7 +127,7 @@ BAD_USAGE = [
     (["lab", "--bogus"], "--bogus"),
     (["lab", "no-such-case"], "no-such-case"),
 ]
-RESERVED = "chain client roots run relay pcap listen explain scan serve watch".split()
+RESERVED = "client roots run relay pcap listen explain scan serve watch".split()
 
 
 def line_problems(done, status, words=""):
