@@ -35,10 +35,23 @@ static void add_modern_suites(struct hello *h, uint16_t min, uint16_t max, const
     }
 }
 
+/* Below TLS 1.2 an ECDSA key has CBC suites alone, which `modern` has given up: who speaks such a version and
+ * takes such keys offers them, and a server must not be blamed twice for its age. */
+static void add_old_ecdsa_suites(struct hello *h) {
+    static const uint16_t suites[] = {0xC009, 0xC00A}; /* TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA, _256_ */
+    bool takes_ecdsa = false;
+    for (size_t i = 0; i < h->n_suites; i++) {
+        const struct suite *s = suite_by_id(h->suites[i]);
+        takes_ecdsa = takes_ecdsa || (s && s->auth == AUTH_ECDSA);
+    }
+    for (size_t i = 0; takes_ecdsa && i < TW_COUNT(suites); i++) add_suite(h, suites[i]);
+}
+
 static void older_versions(struct trial *t, const struct change *c) {
     (void)c;
     struct eng_policy old = t->policy;
     hello_set_versions(&t->hello, &t->policy, TLS_SSL3, old.max_version);
+    if (old.min_version > TLS_1_1) add_old_ecdsa_suites(&t->hello);
     if (old.min_version > TLS_SSL3)
         add_modern_suites(&t->hello, TLS_SSL3, (uint16_t)(old.min_version - 1), &old);
 }
@@ -56,6 +69,7 @@ static void only_older(struct trial *t, const struct change *c) {
     struct eng_policy old = t->policy;
     hello_set_versions(&t->hello, &t->policy, TLS_SSL3, TLS_1_1);
     hello_drop_grease(&t->hello);
+    if (old.min_version > TLS_1_1) add_old_ecdsa_suites(&t->hello);
     add_modern_suites(&t->hello, TLS_SSL3, TLS_1_1, &old);
 }
 
