@@ -166,7 +166,8 @@ bool prober_step(struct prober *p, int64_t until_ns) {
     for (struct asked *x = all; x; x = x->next) {
         if (x->run.done) continue;
         struct server usual = now->server;
-        if (x->number <= usual.fails_first) now->server.no_suites = true;
+        if (x->number <= usual.fails_first || (usual.fails_odd && x->number % 2 == 1))
+            now->server.no_suites = true;
         answer(now, &x->run);
         now->server = usual;
         return true;

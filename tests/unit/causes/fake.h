@@ -18,6 +18,7 @@ struct server {
     bool no_suites;        /* takes nothing at all */
     bool down;             /* no port is open */
     unsigned fails_first;  /* so many runs are refused, whatever they offer */
+    bool fails_odd;        /* every second run is refused, the first one among them */
     unsigned max_runs;     /* what is asked beyond is not run; 0: no limit */
 };
 

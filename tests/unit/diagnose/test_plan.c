@@ -100,6 +100,12 @@ static const struct {
      "",
      FIXER_NONE,
      CERTAINTY_NONE},
+    {"closes every second connection",
+     {.fails_odd = true, .refusal = RESULT_PEER_FIN},
+     NULL,
+     "",
+     FIXER_NONE,
+     CERTAINTY_NONE},
     {"refuses the first two connections", {.fails_first = 2}, NULL, "", FIXER_NONE, CERTAINTY_NONE},
     {"no port", {.down = true}, NULL, "port-closed", FIXER_SERVER, CERTAINTY_PROVEN},
 };
@@ -124,8 +130,8 @@ static void test_what_is_found(void **state) {
         plan_handshake(&p);
         plan_settle(&p);
         if (strcmp(list(&f.a, &p), rows[i].causes) != 0) fail_msg("%s: %s", rows[i].name, list(&f.a, &p));
-        assert_ptr_equal(f.c.subject, subject);               /* as it was before */
-        if (subject->good) assert_int_equal(f.asked, before); /* who is healthy is asked nothing more */
+        assert_ptr_equal(f.c.subject, subject);                /* as it was before */
+        if (f.c.base->good) assert_int_equal(f.asked, before); /* who is healthy is asked nothing more */
         if (p.n > 0) {
             assert_int_equal(p.found[0].finding.fixer, rows[i].fixer);
             assert_int_equal(p.found[0].finding.certainty, rows[i].certainty);
