@@ -47,6 +47,18 @@ enum odd_issuer {
     BY_RENEWED_ROOT,   /* the trusted root's key and name in a newer certificate, which is sent */
 };
 
+/* What an authority says of a certificate. */
+enum said {
+    SAID_NOTHING, /* nobody is asked */
+    SAID_GOOD,
+    SAID_REVOKED,
+    SAID_OLD,         /* good, and the answer ended two days ago */
+    SAID_BY_STRANGER, /* revoked, signed by an authority that has no say */
+    SAID_NOT_KNOWN,   /* the responder does not know it */
+    SAID_DEAD,        /* nobody listens where the certificate says */
+    SAID__COUNT,
+};
+
 struct cert_spec {
     enum key_kind key;
     enum chain_shape shape;
@@ -60,6 +72,9 @@ struct cert_spec {
     int from_h, until_h; /* validity in hours from now; both 0: ten days ago to 80 days from now */
     bool aia;            /* says where its issuer's certificate is to be had (RFC 5280 4.2.2.1) */
     bool aia_dead;       /* … and it is not to be had there */
+    enum said staple;    /* sent by the server along with it */
+    enum said ocsp, crl; /* by whom the certificate names */
+    bool must_staple;    /* RFC 7633 */
 };
 
 /* --- the honest server: libssl, configured --- */

@@ -15,6 +15,8 @@ struct lab_honest {
     SSL_CTX *vhost[LAB_MAX_VHOSTS];
     unsigned char alpn[256]; /* the server's list, as on the wire */
     unsigned alpn_n;
+    unsigned char *staple; /* the OCSP response for cert[0] */
+    int staple_n;
 };
 
 /* --- finite-field groups --- */
@@ -235,13 +237,30 @@ static SSL_CTX *make_ctx(struct lab_honest *h, struct lab_pki *pki, const struct
     return NULL;
 }
 
+static int on_status(SSL *ssl, void *arg) {
+    const struct lab_honest *h = arg;
+    unsigned char *copy = OPENSSL_memdup(h->staple, (size_t)h->staple_n); /* libssl frees it */
+    if (!copy) return SSL_TLSEXT_ERR_NOACK;
+    SSL_set_tlsext_status_ocsp_resp(ssl, copy, h->staple_n);
+    return SSL_TLSEXT_ERR_OK;
+}
+
+/* One OCSP response for as long as the lab runs, as a server that keeps it in a file. */
+static bool set_staple(struct lab_honest *h, struct lab_pki *pki) {
+    if (!h->config->cert[0].staple) return true;
+    h->staple_n = lab_staple(pki, &h->config->cert[0], &h->staple);
+    SSL_CTX_set_tlsext_status_cb(h->main, on_status);
+    SSL_CTX_set_tlsext_status_arg(h->main, h);
+    return h->staple_n > 0;
+}
+
 struct lab_honest *lab_honest_new(struct lab_pki *pki, const struct honest *config) {
     struct lab_honest *h = mem_alloc(sizeof(*h));
     h->config = config;
     set_alpn(h, config->alpn);
     size_t n = config->no_cert ? 0 : config->n_certs ? config->n_certs : 1;
     h->main = make_ctx(h, pki, config->cert, n);
-    bool ok = h->main != NULL;
+    bool ok = h->main != NULL && set_staple(h, pki);
     for (size_t i = 0; ok && i < LAB_MAX_VHOSTS && config->vhost[i].name; i++) {
         const struct vhost *v = &config->vhost[i];
         h->vhost[i] = make_ctx(h, pki, &v->cert, v->no_cert ? 0 : 1);
@@ -255,6 +274,7 @@ struct lab_honest *lab_honest_new(struct lab_pki *pki, const struct honest *conf
 void lab_honest_free(struct lab_honest *h) {
     if (!h) return;
     SSL_CTX_free(h->main);
+    OPENSSL_free(h->staple);
     for (size_t i = 0; i < LAB_MAX_VHOSTS; i++) SSL_CTX_free(h->vhost[i]);
     mem_free(h);
 }

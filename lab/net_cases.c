@@ -131,10 +131,12 @@ void lab_serve_aia(struct lab_link *l) {
     if (path) {
         path++;
         size_t n = strcspn(path, " \r\n");
-        int der_n = lab_pki_issuer_der(l->lab->pki, arena_str(&a, bytes_of(path, n)), &der);
+        const char *asked = arena_str(&a, bytes_of(path, n));
+        int der_n = lab_pki_issuer_der(l->lab->pki, asked, &der);
+        if (der_n <= 0) der_n = lab_revocation_der(l->lab->pki, asked, &der);
         if (der_n > 0) {
             lab_write_str(l, text_f(&a,
-                                    "HTTP/1.1 200 OK\r\nContent-Type: application/pkix-cert\r\n"
+                                    "HTTP/1.1 200 OK\r\nContent-Type: application/octet-stream\r\n"
                                     "Content-Length: %d\r\nConnection: close\r\n\r\n",
                                     der_n));
             lab_write(l, bytes_of(der, (size_t)der_n));

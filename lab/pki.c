@@ -282,11 +282,26 @@ static bool add_all(X509 *cert, X509 *issuer, const struct leaf_ext *ext, size_t
     return true;
 }
 
-/* Where the issuer's certificate is to be had; NULL where the leaf does not say. */
+/* Where the authority says whether a certificate is revoked. Nobody listens at port 1. */
+static const char *said_url(struct lab_pki *p, bool crl, enum said said, const struct cert_spec *s) {
+    if (said == SAID_DEAD) return "http://127.0.0.1:1/";
+    return text_f(&p->arena, "http://127.0.0.1:%u/%s", p->aia_port,
+                  lab_revocation_path(&p->arena, crl, said, s));
+}
+
+/* Where the issuer's certificate is to be had, and who is asked by OCSP; NULL where the leaf does not say. */
 static const char *aia_value(struct lab_pki *p, const struct cert_spec *s) {
-    if (!s->aia && !s->aia_dead) return NULL;
-    return text_f(&p->arena, "caIssuers;URI:http://127.0.0.1:%u/%s", p->aia_port,
+    struct text t;
+    text_init(&t, &p->arena);
+    if (s->ocsp) text_addf(&t, "OCSP;URI:%s", said_url(p, false, s->ocsp, s));
+    if (s->aia || s->aia_dead)
+        text_addf(&t, "%scaIssuers;URI:http://127.0.0.1:%u/%s", t.n ? "," : "", p->aia_port,
                   s->aia_dead ? "gone.der" : ca_rows[issuer_of(s)].file);
+    return t.n ? t.s : NULL;
+}
+
+static const char *crl_value(struct lab_pki *p, const struct cert_spec *s) {
+    return s->crl ? text_f(&p->arena, "URI:%s", said_url(p, true, s->crl, s)) : NULL;
 }
 
 static bool extend_leaf(struct lab_pki *p, const struct cert_spec *s, X509 *leaf, X509 *issuer) {
@@ -302,6 +317,8 @@ static bool extend_leaf(struct lab_pki *p, const struct cert_spec *s, X509 *leaf
         {NID_authority_key_identifier, s->shape == CHAIN_SELF_SIGNED ? NULL : "keyid"},
         {NID_subject_alt_name, *names ? names : NULL},
         {NID_info_access, aia_value(p, s)},
+        {NID_crl_distribution_points, crl_value(p, s)},
+        {NID_tlsfeature, s->must_staple ? "status_request" : NULL},
     };
     return add_all(leaf, issuer, ext, TW_COUNT(ext));
 }
@@ -347,11 +364,16 @@ static bool text_same(const char *a, const char *b) {
     return bytes_eq(bytes_str(a), bytes_str(b)) && !a == !b;
 }
 
+static bool published_eq(const struct cert_spec *a, const struct cert_spec *b) {
+    return a->aia == b->aia && a->aia_dead == b->aia_dead && a->staple == b->staple && a->ocsp == b->ocsp &&
+           a->crl == b->crl && a->must_staple == b->must_staple;
+}
+
 static bool spec_eq(const struct cert_spec *a, const struct cert_spec *b) {
     return a->key == b->key && a->shape == b->shape && a->other_ca == b->other_ca &&
            text_same(a->names, b->names) && text_same(a->cn, b->cn) && a->from_h == b->from_h &&
            a->until_h == b->until_h && a->by == b->by && text_same(a->eku, b->eku) && a->sha1 == b->sha1 &&
-           a->other_key == b->other_key && a->aia == b->aia && a->aia_dead == b->aia_dead;
+           a->other_key == b->other_key && published_eq(a, b);
 }
 
 const struct lab_chain *lab_pki_issue(struct lab_pki *p, const struct cert_spec *spec) {
@@ -371,6 +393,33 @@ const struct lab_chain *lab_pki_issue(struct lab_pki *p, const struct cert_spec 
     *i = (struct issued){*spec, {shown, leaf, others}, p->issued};
     p->issued = i;
     return &i->chain;
+}
+
+bool lab_pki_ca(struct lab_pki *p, unsigned id, struct lab_ca *ret) {
+    *ret = (struct lab_ca){0};
+    if (id >= CA__COUNT || !get_ca(p, (enum ca_id)id)) return false;
+    *ret = (struct lab_ca){p->ca[id], p->ca_key[id]};
+    return true;
+}
+
+unsigned lab_pki_issuer_of(const struct cert_spec *spec) {
+    return issuer_of(spec);
+}
+
+unsigned lab_pki_stranger(void) {
+    return CA_UNRELATED;
+}
+
+int64_t lab_pki_now(const struct lab_pki *p) {
+    return p->now;
+}
+
+const struct lab_chain *lab_pki_nth(const struct lab_pki *p, size_t i, const struct cert_spec **ret_spec) {
+    for (const struct issued *at = p->issued; at; at = at->next) {
+        *ret_spec = &at->spec;
+        if (i-- == 0) return &at->chain;
+    }
+    return NULL;
 }
 
 bool lab_pki_write_roots(struct lab_pki *p, const char *file) {

@@ -2,6 +2,7 @@
 #ifndef TW_LAB_PKI_H
 #define TW_LAB_PKI_H
 
+#include "base/arena.h"
 #include "case.h"
 
 #include <openssl/x509.h>
@@ -21,6 +22,24 @@ void lab_pki_free(struct lab_pki *p);
 const struct lab_chain *lab_pki_issue(struct lab_pki *p, const struct cert_spec *spec);
 /* Writes the roots that a client of the lab should trust, as PEM; false if the file cannot be written. */
 bool lab_pki_write_roots(struct lab_pki *p, const char *file);
+struct lab_ca {
+    X509 *cert;
+    EVP_PKEY *key;
+};
+/* Made when first asked for; borrowed. */
+bool lab_pki_ca(struct lab_pki *p, unsigned id, struct lab_ca *ret);
+unsigned lab_pki_issuer_of(const struct cert_spec *spec);
+unsigned lab_pki_stranger(void); /* an authority that issues nothing of the kind */
+int64_t lab_pki_now(const struct lab_pki *p);
+/* The i-th certificate that was issued; NULL: there are no more. */
+const struct lab_chain *lab_pki_nth(const struct lab_pki *p, size_t i, const struct cert_spec **ret_spec);
+
+/* revocation.c: the OCSP response that goes with a certificate, and what lies behind the path of an OCSP or
+ * CRL URL (DER, to be freed by OPENSSL_free); 0 if there is none. */
+int lab_staple(struct lab_pki *p, const struct cert_spec *spec, unsigned char **ret);
+int lab_revocation_der(struct lab_pki *p, const char *path, unsigned char **ret);
+const char *lab_revocation_path(struct arena *a, bool crl, enum said said, const struct cert_spec *spec);
+
 /* The certificate behind the path of an AIA URL (DER, to be freed by OPENSSL_free); 0 if there is none. */
 int lab_pki_issuer_der(struct lab_pki *p, const char *path, unsigned char **ret);
 

@@ -1,6 +1,7 @@
 #include "causes/casefile.h"
 
 #include "causes/disabled_experiment.h"
+#include "causes/revocation.h"
 
 #include <assert.h>
 
@@ -35,7 +36,7 @@ const struct facts *case_try(struct casefile *c, const struct change *changes, s
 }
 
 bool case_awaits_fetch(const struct casefile *c) {
-    return c->n_fetches > 0 && !c->fetch[c->n_fetches - 1].done;
+    return (c->n_fetches > 0 && !c->fetch[c->n_fetches - 1].done) || revocation_awaits(c);
 }
 
 bool case_further(const struct casefile *c, const struct facts *f) {

@@ -67,6 +67,7 @@ struct casefile {
     struct bytes extra[CASE_MAX_EXTRA]; /* certificates brought by AIA */
     size_t n_extra;
     struct verify_result completed; /* with them */
+    struct revocation *revocation;  /* NULL: nobody has looked (revocation.h) */
 };
 
 /* The subject's handshake with these changes: NULL while it is under way, else its facts. Where no
@@ -77,7 +78,7 @@ const struct facts *case_try(struct casefile *c, const struct change *changes, s
 /* The facts of a run that is done, made once. */
 const struct facts *case_facts(struct casefile *c, const struct run *run);
 
-/* A certificate is being fetched. */
+/* A certificate, or what says whether one was revoked, is being fetched. */
 bool case_awaits_fetch(const struct casefile *c);
 
 /* The experiment got further than the subject did: into success, or into the failure of the next cause. */

@@ -1,6 +1,7 @@
 /* The verdict's rules (CONTRACT.md, "The report"): from what was found to what a report shows. */
 #include "causes/addresses.h"
 #include "causes/certificates.h"
+#include "causes/revocation.h"
 #include "diagnose/session.h"
 
 const char *verdict_name(enum verdict_kind k) {
@@ -209,7 +210,7 @@ void verdict_make(struct session *s, struct casefile *own, struct plan *p, struc
     if (v->kind == VERDICT_UNDETERMINED) undetermined(s, v, own->main->good && modern ? modern : own);
     v->main = own->main->run;
     v->servername = *own->trial.hello.server_name ? own->trial.hello.server_name : NULL;
-    v->fetches = (unsigned)own->n_fetches;
+    v->fetches = (unsigned)own->n_fetches + revocation_fetches(own);
     list_addresses(s, v, own, p);
     list_clients(s, v, modern ? modern : own, has_phase(p, PHASE_CERTIFICATE) || !certificate_accepted(own));
     list_path(s, v, own);
