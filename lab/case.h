@@ -65,6 +65,8 @@ struct cert_spec {
     enum odd_issuer by;
     const char *eku;     /* extKeyUsage; NULL is serverAuth; "" leaves it out */
     bool sha1;           /* signed with SHA-1 */
+    const char *ku;      /* keyUsage; NULL: what a server's needs */
+    bool v1;             /* X.509 version 1, without extensions */
     bool other_key;      /* the server signs with a key that is not the certificate's (EC only) */
     bool other_ca;       /* issued below a root that is not in the --cacert file */
     const char *names;   /* subjectAltName in OpenSSL's words; NULL is "DNS:" LAB_HOST; "" leaves it out */

@@ -306,10 +306,12 @@ static const char *crl_value(struct lab_pki *p, const struct cert_spec *s) {
 
 static bool extend_leaf(struct lab_pki *p, const struct cert_spec *s, X509 *leaf, X509 *issuer) {
     const char *names = s->names ? s->names : "DNS:" LAB_HOST;
+    if (s->v1) return X509_set_version(leaf, X509_VERSION_1) == 1;
     const struct leaf_ext ext[] = {
         {NID_basic_constraints, "critical,CA:FALSE"},
-        {NID_key_usage,
-         spec_is_rsa(s) ? "critical,digitalSignature,keyEncipherment" : "critical,digitalSignature"},
+        {NID_key_usage, s->ku            ? s->ku
+                        : spec_is_rsa(s) ? "critical,digitalSignature,keyEncipherment"
+                                         : "critical,digitalSignature"},
         {NID_ext_key_usage, !s->eku   ? "serverAuth"
                             : *s->eku ? s->eku
                                       : NULL},
@@ -369,11 +371,15 @@ static bool published_eq(const struct cert_spec *a, const struct cert_spec *b) {
            a->crl == b->crl && a->must_staple == b->must_staple;
 }
 
+static bool shape_eq(const struct cert_spec *a, const struct cert_spec *b) {
+    return a->key == b->key && a->shape == b->shape && a->other_ca == b->other_ca && a->by == b->by &&
+           a->from_h == b->from_h && a->until_h == b->until_h && a->sha1 == b->sha1 &&
+           a->other_key == b->other_key && a->v1 == b->v1;
+}
+
 static bool spec_eq(const struct cert_spec *a, const struct cert_spec *b) {
-    return a->key == b->key && a->shape == b->shape && a->other_ca == b->other_ca &&
-           text_same(a->names, b->names) && text_same(a->cn, b->cn) && a->from_h == b->from_h &&
-           a->until_h == b->until_h && a->by == b->by && text_same(a->eku, b->eku) && a->sha1 == b->sha1 &&
-           a->other_key == b->other_key && published_eq(a, b);
+    return shape_eq(a, b) && text_same(a->names, b->names) && text_same(a->cn, b->cn) &&
+           text_same(a->eku, b->eku) && text_same(a->ku, b->ku) && published_eq(a, b);
 }
 
 const struct lab_chain *lab_pki_issue(struct lab_pki *p, const struct cert_spec *spec) {

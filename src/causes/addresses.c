@@ -6,7 +6,7 @@ const struct facts *address_facts(const struct casefile *c, size_t i) {
     return i == 0 ? c->main : c->others[i];
 }
 
-static const char *refusal_of(struct casefile *c, const struct verify_result *r, bool fits) {
+static const char *refusal_of(struct casefile *c, const struct chain_result *r, bool fits) {
     if (!r->ok) return certificates_outcome(c, r);
     return fits ? NULL : "the certificate is for other names";
 }
@@ -16,7 +16,7 @@ const char *address_refusal(struct casefile *c, size_t i) {
     const struct facts *f = address_facts(c, i);
     bool named = f && (!case_host_is_name(c) || text_eq_nocase(f->run->trial.hello.server_name, c->host));
     if (!named || f->certificates.n == 0) return NULL;
-    struct verify_result r;
+    struct chain_result r;
     certificates_judge(c, f, &r);
     return refusal_of(c, &r, certificates_fit_host(c, f));
 }

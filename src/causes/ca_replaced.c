@@ -4,7 +4,7 @@
 
 static enum ruling judge(struct casefile *c, struct finding *f) {
     if (!c->cert_facts || c->judged.n_path == 0) return RULING_NO;
-    bool self = verify_has(&c->judged, VERIFY_SELF_SIGNED_LEAF);
+    bool self = chain_has(&c->judged, PKI_PROBLEM_SELF_SIGNED);
     if (!self && !certificates_path_broken(&c->judged)) return RULING_NO;
     struct cert_info top;
     certificates_at(c, &c->judged, c->judged.n_path - 1, &top);

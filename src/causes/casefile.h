@@ -5,9 +5,9 @@
 #define TW_CAUSES_CASEFILE_H
 
 #include "causes/finding.h"
-#include "crypto/x509.h"
 #include "facts/facts.h"
 #include "net/fetch.h"
+#include "pki/chain.h"
 #include "probe/change.h"
 
 enum { CASE_MAX_CHANGES = 8, CASE_MAX_FETCHES = 6, CASE_MAX_EXTRA = 16 };
@@ -60,14 +60,14 @@ struct casefile {
     struct bytes sent[CERTIFICATES_MAX];
     struct cert_info *info; /* n_sent of them */
     size_t n_sent;
-    struct verify_result judged; /* as sent, at `now` */
+    struct chain_result judged; /* as sent, at `now` */
     bool fits_host;
     struct aia_fetch fetch[CASE_MAX_FETCHES];
     size_t n_fetches;
     struct bytes extra[CASE_MAX_EXTRA]; /* certificates brought by AIA */
     size_t n_extra;
-    struct verify_result completed; /* with them */
-    struct revocation *revocation;  /* NULL: nobody has looked (revocation.h) */
+    struct chain_result completed; /* with them */
+    struct revocation *revocation; /* NULL: nobody has looked (revocation.h) */
 };
 
 /* The subject's handshake with these changes: NULL while it is under way, else its facts. Where no

@@ -2,7 +2,10 @@
 #include "causes/certificates.h"
 
 static enum ruling judge(struct casefile *c, struct finding *f) {
-    return certificates_plain(c, f, VERIFY_CA_FLAG, "breaks the rules for who may issue certificates");
+    return certificates_plain(c, f,
+                              PROBLEM_BIT(PKI_PROBLEM_NOT_CA) | PROBLEM_BIT(PKI_PROBLEM_PATH_LENGTH) |
+                                  PROBLEM_BIT(PKI_PROBLEM_LEAF_IS_CA),
+                              "breaks the rules for who may issue certificates");
 }
 
 extern const struct cause cause_cert_ca_flag_wrong;

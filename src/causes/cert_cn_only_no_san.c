@@ -2,7 +2,7 @@
 #include "causes/names.h"
 
 static enum ruling judge(struct casefile *c, struct finding *f) {
-    if (!names_mismatch(c) || c->info[0].has_san || !cert_cn_matches_host(c->sent[0], c->host))
+    if (!names_mismatch(c) || c->info[0].has_san || !certificates_cn_fits(c->sent[0], c->host))
         return RULING_NO;
     names_describe(c, f, NULL);
     f->summary = text_f(c->a,

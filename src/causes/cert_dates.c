@@ -1,19 +1,24 @@
 #include "causes/cert_dates.h"
 
-bool dates_find(struct casefile *c, enum verify_problem problem, bool leaf, struct cert_info *ret) {
+bool dates_find(struct casefile *c, enum pki_problem_kind problem, bool leaf, struct cert_info *ret) {
     for (size_t i = 0; c->cert_facts && i < c->judged.n_problems; i++) {
-        if (c->judged.problems[i].problem != problem || (c->judged.problems[i].depth == 0) != leaf) continue;
+        if (c->judged.problems[i].kind != problem || (c->judged.problems[i].depth == 0) != leaf) continue;
         certificates_at(c, &c->judged, c->judged.problems[i].depth, ret);
         return true;
     }
     return false;
 }
 
-void dates_prove(struct casefile *c, struct finding *f, enum verify_problem problem,
+bool dates_wrong(const struct chain_result *r) {
+    return chain_has(r, PKI_PROBLEM_LEAF_EXPIRED) || chain_has(r, PKI_PROBLEM_CA_EXPIRED) ||
+           chain_has(r, PKI_PROBLEM_NOT_YET_VALID);
+}
+
+void dates_prove(struct casefile *c, struct finding *f, enum pki_problem_kind problem,
                  const struct cert_info *at) {
     static const int64_t MINUTE = 60;
-    int64_t then = problem == VERIFY_EXPIRED ? at->not_after - MINUTE : at->not_before + MINUTE;
-    struct verify_result r;
+    int64_t then = problem != PKI_PROBLEM_NOT_YET_VALID ? at->not_after - MINUTE : at->not_before + MINUTE;
+    struct chain_result r;
     certificates_rejudge(c, &(struct rejudge){.at = then}, &r);
     certificates_prove(f, certificates_outcome(c, &c->judged),
                        text_f(c->a, "the same chain is judged as of %s", text_time(c->a, then)),

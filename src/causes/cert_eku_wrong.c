@@ -2,7 +2,7 @@
 #include "causes/certificates.h"
 
 static enum ruling judge(struct casefile *c, struct finding *f) {
-    return certificates_plain(c, f, VERIFY_PURPOSE, "may not be used for a TLS server");
+    return certificates_plain(c, f, PROBLEM_BIT(PKI_PROBLEM_EKU), "may not be used for a TLS server");
 }
 
 extern const struct cause cause_cert_eku_wrong;

@@ -3,8 +3,8 @@
 
 static enum ruling judge(struct casefile *c, struct finding *f) {
     struct cert_info leaf;
-    if (!dates_find(c, VERIFY_EXPIRED, true, &leaf)) return RULING_NO;
-    dates_prove(c, f, VERIFY_EXPIRED, &leaf);
+    if (!dates_find(c, PKI_PROBLEM_LEAF_EXPIRED, true, &leaf)) return RULING_NO;
+    dates_prove(c, f, PKI_PROBLEM_LEAF_EXPIRED, &leaf);
     const char *since = text_duration(c->a, c->now - leaf.not_after), *when = text_time(c->a, leaf.not_after);
     f->summary = text_f(c->a, "The certificate of %s expired %s ago, on %s.", c->host, since, when);
     finding_slot(f, "since", since);

@@ -2,7 +2,10 @@
 #include "causes/certificates.h"
 
 static enum ruling judge(struct casefile *c, struct finding *f) {
-    return certificates_plain(c, f, VERIFY_MALFORMED, "cannot be read");
+    enum ruling r = certificates_plain(c, f, PROBLEM_BIT(PKI_PROBLEM_MALFORMED), "cannot be read");
+    if (r != RULING_NO) return r;
+    return certificates_plain(c, f, PROBLEM_BIT(PKI_PROBLEM_CRITICAL_EXTENSION),
+                              "demands something that clients do not know (a critical extension)");
 }
 
 extern const struct cause cause_cert_malformed;

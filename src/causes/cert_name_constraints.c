@@ -2,7 +2,8 @@
 #include "causes/certificates.h"
 
 static enum ruling judge(struct casefile *c, struct finding *f) {
-    return certificates_plain(c, f, VERIFY_NAME_CONSTRAINT, "holds a name that its issuer may not sign for");
+    return certificates_plain(c, f, PROBLEM_BIT(PKI_PROBLEM_NAME_CONSTRAINTS),
+                              "holds a name that its issuer may not sign for");
 }
 
 extern const struct cause cause_cert_name_constraints;

@@ -3,8 +3,8 @@
 
 static enum ruling judge(struct casefile *c, struct finding *f) {
     struct cert_info leaf;
-    if (!dates_find(c, VERIFY_NOT_YET, true, &leaf)) return RULING_NO;
-    dates_prove(c, f, VERIFY_NOT_YET, &leaf);
+    if (!dates_find(c, PKI_PROBLEM_NOT_YET_VALID, true, &leaf)) return RULING_NO;
+    dates_prove(c, f, PKI_PROBLEM_NOT_YET_VALID, &leaf);
     const char *until = text_duration(c->a, leaf.not_before - c->now),
                *when = text_time(c->a, leaf.not_before);
     f->summary = text_f(c->a, "The certificate of %s is valid only from %s on, in %s.", c->host, when, until);

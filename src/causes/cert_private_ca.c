@@ -9,9 +9,9 @@ static void describe(struct casefile *c, struct finding *f, const char *ca) {
 }
 
 /* The topmost certificate at hand, taken as an anchor: is trust all that lacks? */
-static void prove_by_trust(struct casefile *c, struct finding *f, const struct verify_result *judged,
+static void prove_by_trust(struct casefile *c, struct finding *f, const struct chain_result *judged,
                            const struct cert_info *top) {
-    struct verify_result r;
+    struct chain_result r;
     certificates_rejudge(c, &(struct rejudge){.anchor = top->der, .with_fetched = true}, &r);
     if (certificates_path_broken(&r)) return;
     certificates_prove(f, certificates_outcome(c, judged),
@@ -22,11 +22,11 @@ static void prove_by_trust(struct casefile *c, struct finding *f, const struct v
 static enum ruling judge(struct casefile *c, struct finding *f) {
     if (!c->cert_facts || !certificates_path_broken(&c->judged) || c->judged.n_path == 0) return RULING_NO;
     if (certificates_fetch(c) == RULING_OPEN) return RULING_OPEN;
-    const struct verify_result *j = &c->completed;
+    const struct chain_result *j = &c->completed;
     if (!certificates_path_broken(j)) return RULING_NO;
     struct cert_info top;
     certificates_at(c, j, j->n_path - 1, &top);
-    bool at_root = verify_has(j, VERIFY_SELF_SIGNED_IN_CHAIN);
+    bool at_root = chain_has(j, PKI_PROBLEM_UNTRUSTED_ROOT);
     const char *ca = at_root ? top.subject : top.issuer;
     if (trust_has_subject(c->trust, at_root ? top.subject_der : top.issuer_der)) return RULING_NO;
     if (!at_root && certificates_expect_issuer(c, &top)) return RULING_NO;

@@ -2,8 +2,8 @@
 #include "causes/certificates.h"
 
 static enum ruling judge(struct casefile *c, struct finding *f) {
-    if (!c->cert_facts || !verify_has(&c->judged, VERIFY_SELF_SIGNED_LEAF)) return RULING_NO;
-    struct verify_result r;
+    if (!c->cert_facts || !chain_has(&c->judged, PKI_PROBLEM_SELF_SIGNED)) return RULING_NO;
+    struct chain_result r;
     certificates_rejudge(c, &(struct rejudge){.anchor = c->sent[0]}, &r);
     certificates_prove(f, certificates_outcome(c, &c->judged),
                        "the client is told to trust exactly this certificate", certificates_outcome(c, &r));

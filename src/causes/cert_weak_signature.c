@@ -2,7 +2,7 @@
 #include "causes/certificates.h"
 
 static enum ruling judge(struct casefile *c, struct finding *f) {
-    return certificates_plain(c, f, VERIFY_WEAK_SIGNATURE,
+    return certificates_plain(c, f, PROBLEM_BIT(PKI_PROBLEM_WEAK_SIGNATURE),
                               "is signed with a hash that clients of today refuse");
 }
 

@@ -32,8 +32,24 @@ void certificates_gather(struct casefile *c) {
     c->fits_host = certificates_fit_host(c, c->cert_facts);
 }
 
+static enum pki_host_match match_by(struct bytes leaf, const char *host, unsigned more) {
+    struct pki_cert cert;
+    struct pki_host name;
+    (void)pki_cert_read(leaf, &cert);
+    if (!pki_host_read(host, &name)) return PKI_HOST_NO;
+    return pki_host_matches(&cert, &name, pki_judge_find("modern")->host_rules | more);
+}
+
+bool certificates_name_fits(struct bytes leaf, const char *host) {
+    return match_by(leaf, host, 0) != PKI_HOST_NO;
+}
+
+bool certificates_cn_fits(struct bytes leaf, const char *host) {
+    return match_by(leaf, host, PKI_HOST_CN_ALWAYS) == PKI_HOST_CN;
+}
+
 bool certificates_fit_host(const struct casefile *c, const struct facts *f) {
-    return cert_matches_host(facts_leaf(f), c->host);
+    return certificates_name_fits(facts_leaf(f), c->host);
 }
 
 char *certificates_names(struct casefile *c, const struct facts *f) {
@@ -50,31 +66,31 @@ char *certificates_names(struct casefile *c, const struct facts *f) {
     return t.s;
 }
 
-void certificates_rejudge(struct casefile *c, const struct rejudge *q, struct verify_result *ret) {
-    const struct verify_query query = {.sent = c->sent,
-                                       .n_sent = c->n_sent,
-                                       .extra = c->extra,
-                                       .n_extra = q->with_fetched ? c->n_extra : 0,
-                                       .trust = c->trust,
-                                       .anchor = q->anchor,
-                                       .at = q->at ? q->at : c->now};
-    verify_chain(c->a, &query, ret);
+void certificates_rejudge(struct casefile *c, const struct rejudge *q, struct chain_result *ret) {
+    const struct chain_query query = {.sent = c->sent,
+                                      .n_sent = c->n_sent,
+                                      .extra = c->extra,
+                                      .n_extra = q->with_fetched ? c->n_extra : 0,
+                                      .trust = c->trust,
+                                      .anchor = q->anchor,
+                                      .at = q->at ? q->at : c->now};
+    chain_judge(c->a, &query, ret);
 }
 
-void certificates_judge(struct casefile *c, const struct facts *f, struct verify_result *ret) {
+void certificates_judge(struct casefile *c, const struct facts *f, struct chain_result *ret) {
     struct bytes sent[CERTIFICATES_MAX];
     for (size_t i = 0; i < f->certificates.n; i++) sent[i] = f->certificates.entry[i].der;
-    verify_chain(
+    chain_judge(
         c->a,
-        &(struct verify_query){.sent = sent, .n_sent = f->certificates.n, .trust = c->trust, .at = c->now},
+        &(struct chain_query){.sent = sent, .n_sent = f->certificates.n, .trust = c->trust, .at = c->now},
         ret);
 }
 
-bool certificates_path_broken(const struct verify_result *r) {
-    return verify_has(r, VERIFY_NO_ISSUER) || verify_has(r, VERIFY_SELF_SIGNED_IN_CHAIN);
+bool certificates_path_broken(const struct chain_result *r) {
+    return chain_has(r, PKI_PROBLEM_NO_ISSUER) || chain_has(r, PKI_PROBLEM_UNTRUSTED_ROOT);
 }
 
-void certificates_at(struct casefile *c, const struct verify_result *r, size_t depth, struct cert_info *ret) {
+void certificates_at(struct casefile *c, const struct chain_result *r, size_t depth, struct cert_info *ret) {
     (void)cert_info_read(c->a, depth < r->n_path ? r->path[depth] : c->sent[0], ret);
 }
 
@@ -114,7 +130,7 @@ static void start_fetch(struct casefile *c, const char *url) {
 
 enum ruling certificates_fetch(struct casefile *c) {
     if (case_awaits_fetch(c)) return RULING_OPEN;
-    if (c->offline || c->proxied || !verify_has(&c->completed, VERIFY_NO_ISSUER)) return RULING_NO;
+    if (c->offline || c->proxied || !chain_has(&c->completed, PKI_PROBLEM_NO_ISSUER)) return RULING_NO;
     if (c->completed.n_path == 0 || c->n_fetches >= CASE_MAX_FETCHES) return RULING_NO;
     struct cert_info top;
     certificates_at(c, &c->completed, c->completed.n_path - 1, &top);
@@ -132,7 +148,7 @@ void certificates_prove(struct finding *f, const char *baseline, const char *cha
     f->proof = (struct proof){baseline, change, outcome};
 }
 
-char *certificates_outcome(struct casefile *c, const struct verify_result *r) {
+char *certificates_outcome(struct casefile *c, const struct chain_result *r) {
     if (r->ok) return arena_strdup(c->a, "the certificate chain is accepted");
     struct text t;
     text_init(&t, c->a);
@@ -143,16 +159,16 @@ char *certificates_outcome(struct casefile *c, const struct verify_result *r) {
     return t.s;
 }
 
-enum ruling certificates_plain(struct casefile *c, struct finding *f, enum verify_problem problem,
-                               const char *what) {
+enum ruling certificates_plain(struct casefile *c, struct finding *f, uint64_t kinds, const char *what) {
     for (size_t i = 0; c->cert_facts && i < c->judged.n_problems; i++) {
-        if (c->judged.problems[i].problem != problem) continue;
+        if (!(kinds & PROBLEM_BIT(c->judged.problems[i].kind))) continue;
         struct cert_info at;
         certificates_at(c, &c->judged, c->judged.problems[i].depth, &at);
         const char *whose =
             c->judged.problems[i].depth == 0 ? "The certificate" : "A CA certificate in the chain";
         f->certainty = CERTAINTY_PROVEN;
         f->summary = text_f(c->a, "%s of %s (%s) %s.", whose, c->host, at.subject, what);
+        finding_evidence(f, text_f(c->a, "The judgement: %s.", c->judged.problems[i].text));
         finding_evidence(f, text_f(c->a, "Subject %s, issuer %s, key %s, signed with %s.", at.subject,
                                    at.issuer, at.key, at.signature));
         finding_slot(f, "subject", at.subject);

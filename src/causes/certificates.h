@@ -5,9 +5,15 @@
 
 #include "causes/cause.h"
 
+#include <assert.h>
+
 /* Chooses the handshake whose certificates count: this client's, with the name of the host asked for; else
  * the nearest one that an experiment brought. Called once, before PHASE_CERTIFICATE. */
 void certificates_gather(struct casefile *c);
+/* RFC 9525, as current browsers have it. */
+bool certificates_name_fits(struct bytes leaf, const char *host);
+/* The common name alone would, as clients of long ago looked. */
+bool certificates_cn_fits(struct bytes leaf, const char *host);
 /* The leaf of those facts is for the host asked for. */
 bool certificates_fit_host(const struct casefile *c, const struct facts *f);
 /* The names of that leaf, for people: "a.example, b.example and 3 more". */
@@ -19,11 +25,11 @@ struct rejudge {
     struct bytes anchor; /* one more trust anchor */
     bool with_fetched;   /* the certificates brought by AIA too */
 };
-void certificates_rejudge(struct casefile *c, const struct rejudge *q, struct verify_result *ret);
+void certificates_rejudge(struct casefile *c, const struct rejudge *q, struct chain_result *ret);
 /* The certificates of other facts than those that count, as they were sent. */
-void certificates_judge(struct casefile *c, const struct facts *f, struct verify_result *ret);
+void certificates_judge(struct casefile *c, const struct facts *f, struct chain_result *ret);
 /* The path ends before a trust anchor. */
-bool certificates_path_broken(const struct verify_result *r);
+bool certificates_path_broken(const struct chain_result *r);
 /* Completes the path by AIA (RFC 5280 4.2.2.1), one step a fetch; the outcome stands in c->completed. */
 enum ruling certificates_fetch(struct casefile *c);
 /* The issuer of this certificate, which is not at hand, is likely a CA that the server should have sent. A
@@ -31,15 +37,16 @@ enum ruling certificates_fetch(struct casefile *c);
  * be had means it to be found; else there are only names. */
 bool certificates_expect_issuer(const struct casefile *c, const struct cert_info *top);
 /* A certificate at a depth of the judged path, read. */
-void certificates_at(struct casefile *c, const struct verify_result *r, size_t depth, struct cert_info *ret);
+void certificates_at(struct casefile *c, const struct chain_result *r, size_t depth, struct cert_info *ret);
 /* Proof by re-judging. */
 void certificates_prove(struct finding *f, const char *baseline, const char *change, const char *outcome);
 /* What remains wrong, for a proof's outcome: "the chain is accepted", or the problems. */
-char *certificates_outcome(struct casefile *c, const struct verify_result *r);
+char *certificates_outcome(struct casefile *c, const struct chain_result *r);
 /* A problem that the certificate itself shows: proven by being there. `summary` may hold one %s: the subject
  * at fault. */
-enum ruling certificates_plain(struct casefile *c, struct finding *f, enum verify_problem problem,
-                               const char *what);
+#define PROBLEM_BIT(kind) (UINT64_C(1) << (kind))
+static_assert(PKI_PROBLEM__COUNT <= 64, "a bit for every kind");
+enum ruling certificates_plain(struct casefile *c, struct finding *f, uint64_t kinds, const char *what);
 
 /* The local clock against the target's own Date: what can be said of it. */
 enum clock_state { CLOCK_UNKNOWN, CLOCK_CONFIRMED, CLOCK_CONTRADICTED };

@@ -3,8 +3,8 @@
 
 static enum ruling judge(struct casefile *c, struct finding *f) {
     struct cert_info ca;
-    if (!dates_find(c, VERIFY_EXPIRED, false, &ca)) return RULING_NO;
-    dates_prove(c, f, VERIFY_EXPIRED, &ca);
+    if (!dates_find(c, PKI_PROBLEM_CA_EXPIRED, false, &ca)) return RULING_NO;
+    dates_prove(c, f, PKI_PROBLEM_CA_EXPIRED, &ca);
     const char *since = text_duration(c->a, c->now - ca.not_after), *when = text_time(c->a, ca.not_after);
     f->summary = text_f(c->a, "A CA certificate in the chain of %s (%s) expired %s ago, on %s.", c->host,
                         ca.subject, since, when);

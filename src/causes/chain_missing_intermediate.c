@@ -16,7 +16,7 @@ static void describe(struct casefile *c, struct finding *f) {
 }
 
 static enum ruling judge(struct casefile *c, struct finding *f) {
-    if (!c->cert_facts || !verify_has(&c->judged, VERIFY_NO_ISSUER) || c->judged.n_path == 0)
+    if (!c->cert_facts || !chain_has(&c->judged, PKI_PROBLEM_NO_ISSUER) || c->judged.n_path == 0)
         return RULING_NO;
     if (certificates_fetch(c) == RULING_OPEN) return RULING_OPEN;
     struct cert_info top;
@@ -29,7 +29,7 @@ static enum ruling judge(struct casefile *c, struct finding *f) {
         describe(c, f);
         return RULING_YES;
     }
-    bool reaches_untrusted_root = verify_has(&c->completed, VERIFY_SELF_SIGNED_IN_CHAIN);
+    bool reaches_untrusted_root = chain_has(&c->completed, PKI_PROBLEM_UNTRUSTED_ROOT);
     if (reaches_untrusted_root || trust_has_subject(c->trust, top.issuer_der) ||
         !certificates_expect_issuer(c, &top))
         return RULING_NO;

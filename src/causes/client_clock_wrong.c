@@ -4,11 +4,11 @@
 
 static enum ruling judge(struct casefile *c, struct finding *f) {
     if (!c->cert_facts || certificates_clock(c) != CLOCK_CONTRADICTED) return RULING_NO;
-    if (!verify_has(&c->judged, VERIFY_EXPIRED) && !verify_has(&c->judged, VERIFY_NOT_YET)) return RULING_NO;
+    if (!dates_wrong(&c->judged)) return RULING_NO;
     int64_t date = c->main->run->app.date;
-    struct verify_result r;
+    struct chain_result r;
     certificates_rejudge(c, &(struct rejudge){.at = date}, &r);
-    if (verify_has(&r, VERIFY_EXPIRED) || verify_has(&r, VERIFY_NOT_YET)) return RULING_NO;
+    if (dates_wrong(&r)) return RULING_NO;
     certificates_prove(
         f, certificates_outcome(c, &c->judged),
         text_f(c->a, "the same chain is judged at the server's time, %s", text_time(c->a, date)),

@@ -195,30 +195,3 @@ size_t certs_from_bytes(struct arena *a, struct bytes in, struct bytes *ret, siz
     ERR_clear_error();
     return n > 0 ? n : from_pkcs7(a, in, ret, max);
 }
-
-/* The last label of a name is never a number (RFC 1123 2.1), and no name holds a colon. */
-static bool is_literal(const char *host) {
-    const char *dot = strrchr(host, '.');
-    uint64_t ignored;
-    return strchr(host, ':') || (dot && text_number(dot + 1, UINT64_MAX, &ignored));
-}
-
-static bool matches(struct bytes der, const char *host, unsigned flags) {
-    X509 *cert = x509_from_der(der);
-    bool literal = is_literal(host);
-    size_t n = strlen(host);
-    while (n > 0 && host[n - 1] == '.') n--; /* the root's dot is no part of the name (RFC 9525 6.3) */
-    bool ok = cert && (literal ? X509_check_ip_asc(cert, host, 0) == 1
-                               : n > 0 && X509_check_host(cert, host, n, flags, NULL) == 1);
-    X509_free(cert);
-    ERR_clear_error();
-    return ok;
-}
-
-bool cert_matches_host(struct bytes der, const char *host) {
-    return matches(der, host, X509_CHECK_FLAG_NEVER_CHECK_SUBJECT | X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
-}
-
-bool cert_cn_matches_host(struct bytes der, const char *host) {
-    return matches(der, host, X509_CHECK_FLAG_ALWAYS_CHECK_SUBJECT | X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
-}

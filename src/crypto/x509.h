@@ -1,5 +1,5 @@
-/* Certificates as OpenSSL reads and verifies them: what the everyday certificate causes stand on until
- * the room pki judges paths itself. */
+/* Certificates as OpenSSL reads them, for what a report says of each; and trust anchors. Paths are judged in
+ * the room pki. */
 #ifndef TW_CRYPTO_X509_H
 #define TW_CRYPTO_X509_H
 
@@ -38,12 +38,6 @@ bool cert_info_read(struct arena *a, struct bytes der, struct cert_info *ret);
 size_t certs_from_bytes(struct arena *a, struct bytes in, struct bytes *ret, size_t max);
 /* RFC 7468. */
 char *cert_pem(struct arena *a, struct bytes der);
-/* `host`: a name as A-labels, or an address literal. SAN only, a wildcard only as the whole first label (RFC
- * 9525). */
-bool cert_matches_host(struct bytes der, const char *host);
-/* The same for the common name alone, as clients of long ago did. */
-bool cert_cn_matches_host(struct bytes der, const char *host);
-
 /* Trust anchors. The system's are looked up by name when they are needed, not read all. */
 struct trust;
 struct trust *trust_new(void);
@@ -61,47 +55,5 @@ bool trust_is_system(const struct trust *t);
 /* Nothing but names to go by: the issuer of this certificate is likely a CA below one of these anchors, and
  * not another root. Never of the system's store, whose CAs are everybody's. */
 bool trust_expects_issuer(const struct trust *t, const struct cert_info *issued);
-
-enum verify_problem {
-    VERIFY_OK,
-    VERIFY_EXPIRED,
-    VERIFY_NOT_YET,
-    VERIFY_NO_ISSUER, /* the path ends before an anchor */
-    VERIFY_SELF_SIGNED_LEAF,
-    VERIFY_SELF_SIGNED_IN_CHAIN, /* it ends at a root that is not trusted */
-    VERIFY_WEAK_SIGNATURE,
-    VERIFY_WEAK_KEY,
-    VERIFY_BAD_SIGNATURE,
-    VERIFY_PURPOSE,
-    VERIFY_CA_FLAG,
-    VERIFY_NAME_CONSTRAINT,
-    VERIFY_CRITICAL_EXTENSION,
-    VERIFY_MALFORMED,
-    VERIFY_OTHER,
-    VERIFY__COUNT,
-};
-enum { VERIFY_MAX_PROBLEMS = 16, VERIFY_MAX_PATH = 16 };
-struct verify_query {
-    const struct bytes *sent; /* the leaf first */
-    size_t n_sent;
-    const struct bytes *extra; /* from elsewhere (AIA) */
-    size_t n_extra;
-    const struct trust *trust;
-    struct bytes anchor; /* one more anchor, also if it is no root; empty: none */
-    int64_t at;          /* seconds since 1970 */
-};
-struct verify_result {
-    bool ok;
-    struct {
-        enum verify_problem problem;
-        size_t depth;     /* 0: the leaf */
-        const char *text; /* OpenSSL's own words, static */
-    } problems[VERIFY_MAX_PROBLEMS];
-    size_t n_problems;
-    struct bytes path[VERIFY_MAX_PATH]; /* the leaf first; the anchor last if there is one */
-    size_t n_path;
-};
-void verify_chain(struct arena *a, const struct verify_query *q, struct verify_result *ret);
-bool verify_has(const struct verify_result *r, enum verify_problem p);
 
 #endif

@@ -154,7 +154,8 @@ static void tell_key(struct chain_verdict *v) {
     const struct chain_set *s = v->set;
     v->key_cert = CHAIN_NONE;
     if (s->n_keys == 0) return;
-    if (!readable_key(s)) {
+    const struct chain_key *key = readable_key(s);
+    if (!key) {
         v->key = CHAIN_KEY_UNREADABLE;
         if (s->keys[0].locked)
             chain_note_add(v,
@@ -169,7 +170,7 @@ static void tell_key(struct chain_verdict *v) {
     v->key_cert = whose_key(v);
     v->key = v->key_cert == v->leaf ? CHAIN_KEY_FITS : CHAIN_KEY_DIFFERS;
     if (v->key == CHAIN_KEY_FITS) return;
-    const char *file = s->files[readable_key(s)->file].name;
+    const char *file = s->files[key->file].name;
     if (v->key_cert == CHAIN_NONE)
         chain_problem_add(v, "key-cert-mismatch", v->leaf,
                           "The private key in %s does not belong to %s, nor to any other certificate here.",

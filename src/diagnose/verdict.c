@@ -133,8 +133,8 @@ static void list_clients(struct session *s, struct verdict *v, const struct case
 static void list_path(struct session *s, struct verdict *v, const struct casefile *c) {
     if (!c->cert_facts) return;
     struct path_outcome *o = &v->paths[v->n_paths++];
-    const struct verify_result *r = &c->judged;
-    bool broken = certificates_path_broken(r) || verify_has(r, VERIFY_SELF_SIGNED_LEAF);
+    const struct chain_result *r = &c->judged;
+    bool broken = certificates_path_broken(r) || chain_has(r, PKI_PROBLEM_SELF_SIGNED);
     *o = (struct path_outcome){.profile = "modern", .valid = r->ok && c->fits_host, .length = r->n_path};
     o->problems = ARENA_ARRAY(s->a, const char *, r->n_problems + 1);
     for (size_t i = 0; i < r->n_problems; i++)

@@ -169,7 +169,7 @@ static void test_a_certificate_that_is_not_accepted(void **state) {
         x.f.c.n_sent = 1;
         x.f.c.judged.ok = certs[i].judged;
         x.f.c.fits_host = certs[i].fits;
-        if (!certs[i].judged) x.f.c.judged.problems[x.f.c.judged.n_problems++].problem = VERIFY_OTHER;
+        if (!certs[i].judged) x.f.c.judged.problems[x.f.c.judged.n_problems++].kind = PKI_PROBLEM_POLICY;
         const struct verdict *v = verdict(&x);
         assert_int_equal(v->kind, certs[i].kind);
         assert_string_equal(v->clients[0].outcome, v->kind == VERDICT_OK ? "ok" : "certificate refused");

@@ -1,5 +1,6 @@
 /* Chains with one fault each, and what the verifier says of them. */
-#include "issue.h"
+#include "../crypto/issue.h"
+#include "pki/chain.h"
 
 #include <openssl/pem.h>
 #include <openssl/x509.h>
@@ -68,25 +69,25 @@ static int teardown(void **state) {
     return 0;
 }
 
-static struct verify_result judge_at(struct pki *p, const struct bytes *sent, size_t n, int64_t at) {
-    const struct verify_query q = {.sent = sent, .n_sent = n, .trust = p->trust, .at = at};
-    struct verify_result r;
-    verify_chain(&p->a, &q, &r);
+static struct chain_result judge_at(struct pki *p, const struct bytes *sent, size_t n, int64_t at) {
+    const struct chain_query q = {.sent = sent, .n_sent = n, .trust = p->trust, .at = at};
+    struct chain_result r;
+    chain_judge(&p->a, &q, &r);
     assert_int_equal(r.ok, r.n_problems == 0);
     return r;
 }
-static struct verify_result judge(struct pki *p, const struct bytes *sent, size_t n) {
+static struct chain_result judge(struct pki *p, const struct bytes *sent, size_t n) {
     return judge_at(p, sent, n, NOW);
 }
 
-static void show(const struct verify_result *r) {
+static void show(const struct chain_result *r) {
     for (size_t i = 0; i < r->n_problems; i++)
-        print_message("problem %d at depth %zu: %s\n", (int)r->problems[i].problem, r->problems[i].depth,
+        print_message("problem %d at depth %zu: %s\n", (int)r->problems[i].kind, r->problems[i].depth,
                       r->problems[i].text);
 }
 
-static void assert_only(const struct verify_result *r, enum verify_problem problem, size_t depth) {
-    if (r->n_problems != 1 || r->problems[0].problem != problem || r->problems[0].depth != depth) {
+static void assert_only(const struct chain_result *r, enum pki_problem_kind problem, size_t depth) {
+    if (r->n_problems != 1 || r->problems[0].kind != problem || r->problems[0].depth != depth) {
         show(r);
         fail_msg("expected problem %d at depth %zu alone", (int)problem, depth);
     }
@@ -97,7 +98,7 @@ static void test_a_good_chain(void **state) {
     struct pki *p = *state;
     const struct bytes sent[] = {p->leaf, p->inter}, rooted[] = {p->leaf, p->inter, p->root},
                        mixed[] = {p->leaf, p->root, p->other_root, p->inter};
-    struct verify_result r = judge(p, sent, 2);
+    struct chain_result r = judge(p, sent, 2);
     assert_true(r.ok && r.n_path == 3);
     assert_true(bytes_eq(r.path[0], p->leaf) && bytes_eq(r.path[1], p->inter) &&
                 bytes_eq(r.path[2], p->root));
@@ -112,54 +113,53 @@ static void test_dates(void **state) {
     struct spec s = leaf_spec;
     s.to = NOW - 1;
     const struct bytes old[] = {issue(&p->a, &s, p->key[LEAF], p->inter, p->key[INTER]), p->inter};
-    struct verify_result r = judge(p, old, 2);
-    assert_only(&r, VERIFY_EXPIRED, 0);
+    struct chain_result r = judge(p, old, 2);
+    assert_only(&r, PKI_PROBLEM_LEAF_EXPIRED, 0);
     r = judge_at(p, old, 2, NOW - 2);
     assert_true(r.ok);
     s = leaf_spec;
     s.from = NOW + 60;
     const struct bytes early[] = {issue(&p->a, &s, p->key[LEAF], p->inter, p->key[INTER]), p->inter};
     r = judge(p, early, 2);
-    assert_only(&r, VERIFY_NOT_YET, 0);
+    assert_only(&r, PKI_PROBLEM_NOT_YET_VALID, 0);
     s = inter_spec;
     s.to = NOW - DAY;
     const struct bytes above[] = {p->leaf, issue(&p->a, &s, p->key[INTER], p->root, p->key[ROOT])};
     r = judge(p, above, 2);
-    assert_only(&r, VERIFY_EXPIRED, 1);
+    assert_only(&r, PKI_PROBLEM_CA_EXPIRED, 1);
 }
 
 static void test_paths_that_end_too_early(void **state) {
     struct pki *p = *state;
-    struct verify_result r = judge(p, &p->leaf, 1);
-    assert_only(&r, VERIFY_NO_ISSUER, 0);
+    struct chain_result r = judge(p, &p->leaf, 1);
+    assert_only(&r, PKI_PROBLEM_NO_ISSUER, 0);
     const struct bytes wrong[] = {p->leaf, p->other_root};
     r = judge(p, wrong, 2);
-    assert_only(&r, VERIFY_NO_ISSUER, 0);
+    assert_only(&r, PKI_PROBLEM_NO_ISSUER, 0);
     struct bytes foreign_leaf = issue(&p->a, &leaf_spec, p->key[LEAF], p->other_root, p->key[OTHER]);
     const struct bytes untrusted[] = {foreign_leaf, p->other_root};
     r = judge(p, untrusted, 2);
-    assert_only(&r, VERIFY_SELF_SIGNED_IN_CHAIN, 1);
+    assert_only(&r, PKI_PROBLEM_UNTRUSTED_ROOT, 1);
     r = judge(p, &foreign_leaf, 1);
-    assert_only(&r, VERIFY_NO_ISSUER, 0);
+    assert_only(&r, PKI_PROBLEM_NO_ISSUER, 0);
     struct bytes own = issue(&p->a, &leaf_spec, p->key[LEAF], (struct bytes){0}, NULL);
     r = judge(p, &own, 1);
-    assert_only(&r, VERIFY_SELF_SIGNED_LEAF, 0);
+    assert_only(&r, PKI_PROBLEM_SELF_SIGNED, 0);
 }
 
 static void test_what_helps(void **state) {
     struct pki *p = *state;
-    struct verify_result r;
-    struct verify_query q = {
+    struct chain_result r;
+    struct chain_query q = {
         .sent = &p->leaf, .n_sent = 1, .extra = &p->inter, .n_extra = 1, .trust = p->trust, .at = NOW};
-    verify_chain(&p->a, &q, &r);
+    chain_judge(&p->a, &q, &r);
     assert_true(r.ok && r.n_path == 3);
-    q = (struct verify_query){
-        .sent = &p->leaf, .n_sent = 1, .trust = p->trust, .anchor = p->inter, .at = NOW};
-    verify_chain(&p->a, &q, &r); /* an anchor that is no root */
+    q = (struct chain_query){.sent = &p->leaf, .n_sent = 1, .trust = p->trust, .anchor = p->inter, .at = NOW};
+    chain_judge(&p->a, &q, &r); /* an anchor that is no root */
     assert_true(r.ok && r.n_path == 2);
     struct bytes own = issue(&p->a, &leaf_spec, p->key[LEAF], (struct bytes){0}, NULL);
-    q = (struct verify_query){.sent = &own, .n_sent = 1, .trust = NULL, .anchor = own, .at = NOW};
-    verify_chain(&p->a, &q, &r);
+    q = (struct chain_query){.sent = &own, .n_sent = 1, .trust = NULL, .anchor = own, .at = NOW};
+    chain_judge(&p->a, &q, &r);
     assert_true(r.ok);
 }
 
@@ -168,18 +168,18 @@ static void test_faults_of_a_certificate(void **state) {
     struct pki *p = *state;
     static const struct {
         const char *extension, *value;
-        enum verify_problem problem;
+        enum pki_problem_kind problem;
         bool in_leaf; /* else in the intermediate */
         size_t depth;
     } rows[] = {
-        {"extendedKeyUsage", "clientAuth", VERIFY_PURPOSE, true, 0},
-        {"1.2.3.4.5", "critical,DER:0500", VERIFY_CRITICAL_EXTENSION, true, 0},
-        {"1.2.3.4.5", "DER:0500", VERIFY_OK, true, 0},
-        {"basicConstraints", "critical,CA:FALSE", VERIFY_CA_FLAG, false, 1},
-        {"keyUsage", "critical,digitalSignature", VERIFY_CA_FLAG, false, 1},
-        {"nameConstraints", "critical,permitted;DNS:elsewhere.test", VERIFY_NAME_CONSTRAINT, false, 0},
-        {"nameConstraints", "critical,excluded;DNS:leaf.test", VERIFY_NAME_CONSTRAINT, false, 0},
-        {"nameConstraints", "critical,permitted;DNS:test", VERIFY_OK, false, 0},
+        {"extendedKeyUsage", "clientAuth", PKI_PROBLEM_EKU, true, 0},
+        {"1.2.3.4.5", "critical,DER:0500", PKI_PROBLEM_CRITICAL_EXTENSION, true, 0},
+        {"1.2.3.4.5", "DER:0500", PKI_PROBLEM__COUNT, true, 0},
+        {"basicConstraints", "critical,CA:FALSE", PKI_PROBLEM_NOT_CA, false, 1},
+        {"keyUsage", "critical,digitalSignature", PKI_PROBLEM_CA_KEY_USAGE, false, 1},
+        {"nameConstraints", "critical,permitted;DNS:elsewhere.test", PKI_PROBLEM_NAME_CONSTRAINTS, false, 0},
+        {"nameConstraints", "critical,excluded;DNS:leaf.test", PKI_PROBLEM_NAME_CONSTRAINTS, false, 0},
+        {"nameConstraints", "critical,permitted;DNS:test", PKI_PROBLEM__COUNT, false, 0},
     };
     for (size_t i = 0; i < TW_COUNT(rows); i++) {
         struct spec leaf = {.cn = "leaf.test", .extensions = {{"subjectAltName", "DNS:leaf.test"}}},
@@ -196,12 +196,12 @@ static void test_faults_of_a_certificate(void **state) {
         struct bytes ca = issue(&p->a, &inter, p->key[INTER], p->root, p->key[ROOT]);
         if (rows[i].in_leaf) ca = p->inter;
         const struct bytes sent[] = {issue(&p->a, &leaf, p->key[LEAF], ca, p->key[INTER]), ca};
-        struct verify_result r = judge(p, sent, 2);
-        if (rows[i].problem == VERIFY_OK)
+        struct chain_result r = judge(p, sent, 2);
+        if (rows[i].problem == PKI_PROBLEM__COUNT)
             assert_true(r.ok);
-        else if (!verify_has(&r, rows[i].problem))
+        else if (!chain_has(&r, rows[i].problem))
             assert_only(&r, rows[i].problem, rows[i].depth);
-        for (size_t k = 0; k < r.n_problems; k++) assert_int_equal(r.problems[k].problem, rows[i].problem);
+        for (size_t k = 0; k < r.n_problems; k++) assert_int_equal(r.problems[k].kind, rows[i].problem);
     }
 }
 
@@ -212,27 +212,27 @@ static void test_path_length(void **state) {
     struct bytes top = issue(&p->a, &short_spec, p->key[OTHER], p->root, p->key[ROOT]);
     struct bytes below = issue(&p->a, &inter_spec, p->key[INTER], top, p->key[OTHER]);
     const struct bytes sent[] = {issue(&p->a, &leaf_spec, p->key[LEAF], below, p->key[INTER]), below, top};
-    struct verify_result r = judge(p, sent, 3);
-    assert_only(&r, VERIFY_CA_FLAG, 2);
+    struct chain_result r = judge(p, sent, 3);
+    assert_only(&r, PKI_PROBLEM_PATH_LENGTH, 1);
 }
 
 static void test_weak_ones(void **state) {
     struct pki *p = *state;
     struct spec s = leaf_spec;
     const struct bytes small[] = {issue(&p->a, &s, p->rsa1024, p->inter, p->key[INTER]), p->inter};
-    struct verify_result r = judge(p, small, 2);
-    assert_only(&r, VERIFY_WEAK_KEY, 0);
+    struct chain_result r = judge(p, small, 2);
+    assert_only(&r, PKI_PROBLEM_WEAK_KEY, 0);
     s.digest = "SHA1";
     const struct bytes sha1[] = {issue(&p->a, &s, p->key[LEAF], p->inter, p->key[INTER]), p->inter};
     r = judge(p, sha1, 2);
-    assert_only(&r, VERIFY_WEAK_SIGNATURE, 0);
+    assert_only(&r, PKI_PROBLEM_WEAK_SIGNATURE, 0);
     struct spec root = root_spec; /* the signature of an anchor proves nothing, and counts for nothing */
     root.digest = "SHA1";
     struct bytes old_root = issue(&p->a, &root, p->key[ROOT], (struct bytes){0}, NULL);
     struct trust *t = trust_in(&old_root, 1);
     const struct bytes sent[] = {p->leaf, p->inter};
-    const struct verify_query q = {.sent = sent, .n_sent = 2, .trust = t, .at = NOW};
-    verify_chain(&p->a, &q, &r);
+    const struct chain_query q = {.sent = sent, .n_sent = 2, .trust = t, .at = NOW};
+    chain_judge(&p->a, &q, &r);
     assert_true(r.ok);
     trust_free(t);
 }
@@ -241,8 +241,8 @@ static void test_a_signature_that_does_not_verify(void **state) {
     struct pki *p = *state;
     struct bytes forged = issue(&p->a, &leaf_spec, p->key[LEAF], p->inter, p->key[OTHER]);
     const struct bytes sent[] = {forged, p->inter};
-    struct verify_result r = judge(p, sent, 2);
-    assert_only(&r, VERIFY_BAD_SIGNATURE, 0);
+    struct chain_result r = judge(p, sent, 2);
+    assert_only(&r, PKI_PROBLEM_BAD_SIGNATURE, 0);
 }
 
 /* All that is wrong, not only the first of it. */
@@ -254,23 +254,24 @@ static void test_several_at_once(void **state) {
                            .extensions = {{"extendedKeyUsage", "clientAuth"}}};
     struct bytes leaf = issue(&p->a, &s, p->rsa1024, p->other_root, p->key[OTHER]);
     const struct bytes sent[] = {leaf, p->other_root};
-    struct verify_result r = judge(p, sent, 2);
-    static const enum verify_problem want[] = {VERIFY_EXPIRED, VERIFY_PURPOSE, VERIFY_WEAK_KEY,
-                                               VERIFY_WEAK_SIGNATURE, VERIFY_SELF_SIGNED_IN_CHAIN};
+    struct chain_result r = judge(p, sent, 2);
+    static const enum pki_problem_kind want[] = {PKI_PROBLEM_LEAF_EXPIRED,   PKI_PROBLEM_EKU,
+                                                 PKI_PROBLEM_WEAK_KEY,       PKI_PROBLEM_WEAK_SIGNATURE,
+                                                 PKI_PROBLEM_UNTRUSTED_ROOT, PKI_PROBLEM_NO_SAN};
     if (r.n_problems != TW_COUNT(want)) show(&r);
     for (size_t i = 0; i < TW_COUNT(want); i++)
-        if (!verify_has(&r, want[i])) fail_msg("problem %d is missing", (int)want[i]);
+        if (!chain_has(&r, want[i])) fail_msg("problem %d is missing", (int)want[i]);
     assert_int_equal(r.n_problems, TW_COUNT(want));
-    assert_false(verify_has(&r, VERIFY_NAME_CONSTRAINT));
+    assert_false(chain_has(&r, PKI_PROBLEM_NAME_CONSTRAINTS));
 }
 
 static void test_what_cannot_be_read(void **state) {
     struct pki *p = *state;
-    struct verify_result r = judge(p, NULL, 0);
-    assert_only(&r, VERIFY_MALFORMED, 0);
+    struct chain_result r = judge(p, NULL, 0);
+    assert_only(&r, PKI_PROBLEM_MALFORMED, 0);
     const struct bytes cut = bytes_cut(p->leaf, 0, p->leaf.n - 1);
     r = judge(p, &cut, 1);
-    assert_only(&r, VERIFY_MALFORMED, 0);
+    assert_only(&r, PKI_PROBLEM_MALFORMED, 0);
     const struct bytes sent[] = {p->leaf, cut, p->inter}; /* junk beside the path breaks nothing */
     assert_true(judge(p, sent, 3).ok);
 }
@@ -285,8 +286,8 @@ static void test_dates_that_are_none(void **state) {
     unsigned char *der = NULL;
     int n = i2d_X509(c, &der);
     const struct bytes sent[] = {bytes_of(der, (size_t)n), p->inter};
-    struct verify_result r = judge(p, sent, 2);
-    assert_only(&r, VERIFY_MALFORMED, 0);
+    struct chain_result r = judge(p, sent, 2);
+    assert_only(&r, PKI_PROBLEM_MALFORMED, 0);
     OPENSSL_free(der);
     X509_free(c);
 }

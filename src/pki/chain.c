@@ -1,0 +1,58 @@
+#include "pki/chain.h"
+
+/* The anchors that some certificate at hand names as its issuer, or is itself: all that a path can end at. So
+ * the system's store is never read whole. */
+static void add_anchors(struct arena *a, struct pki_pool *pool, const struct trust *trust) {
+    size_t n = pki_pool_count(pool);
+    for (size_t i = 0; i < n; i++) {
+        const struct pki_cert *c = &pki_pool_item(pool, i)->cert;
+        const struct bytes names[] = {c->issuer, c->subject};
+        for (size_t k = 0; k < TW_COUNT(names); k++) {
+            struct bytes *found;
+            size_t n_found = trust_find(trust, a, names[k], &found);
+            for (size_t f = 0; f < n_found; f++) (void)pki_pool_add(pool, found[f], PKI_ANCHOR);
+        }
+    }
+}
+
+static void keep(const struct pki_pool *pool, const struct pki_path *path, struct chain_result *ret) {
+    for (size_t i = 0; i < path->n && ret->n_path < CHAIN_MAX_PATH; i++)
+        ret->path[ret->n_path++] = pki_pool_item(pool, path->items[i])->cert.der;
+    /* What a certificate that cannot be read seems to say is nothing to go by. */
+    bool unreadable = pki_path_has(path, PKI_PROBLEM_MALFORMED);
+    for (size_t i = 0; i < path->n_problems && ret->n_problems < CHAIN_MAX_PROBLEMS; i++) {
+        if (unreadable && path->problems[i].kind != PKI_PROBLEM_MALFORMED) continue;
+        ret->problems[ret->n_problems].kind = path->problems[i].kind;
+        ret->problems[ret->n_problems].depth = path->problems[i].depth;
+        ret->problems[ret->n_problems++].text = path->problems[i].text;
+    }
+}
+
+void chain_judge(struct arena *a, const struct chain_query *q, struct chain_result *ret) {
+    *ret = (struct chain_result){0};
+    struct pki_pool *pool = pki_pool_new(a);
+    struct pki_query query = {
+        .judge = pki_judge_find("modern"), .at = q->at, .purpose = PKI_PURPOSE_SERVER, .leaf = SIZE_MAX};
+    for (size_t i = 0; i < q->n_sent; i++) {
+        size_t at = pki_pool_add(pool, q->sent[i], PKI_SENT);
+        if (i == 0) query.leaf = at;
+    }
+    for (size_t i = 0; i < q->n_extra; i++) (void)pki_pool_add(pool, q->extra[i], PKI_FETCHED);
+    if (q->trust) add_anchors(a, pool, q->trust);
+    if (q->anchor.n) (void)pki_pool_add(pool, q->anchor, PKI_ANCHOR);
+    if (query.leaf == SIZE_MAX) {
+        ret->problems[ret->n_problems].kind = PKI_PROBLEM_MALFORMED;
+        ret->problems[ret->n_problems++].text = "there is no certificate";
+        return;
+    }
+    struct pki_search found;
+    pki_search(pool, &query, a, &found);
+    ret->ok = found.outcome == PKI_FOUND;
+    keep(pool, &found.paths[0], ret);
+}
+
+bool chain_has(const struct chain_result *r, enum pki_problem_kind k) {
+    for (size_t i = 0; i < r->n_problems; i++)
+        if (r->problems[i].kind == k) return true;
+    return false;
+}

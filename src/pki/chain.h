@@ -1,0 +1,33 @@
+/* One server's chain against a client's trust anchors: what the causes stand on. A thin layer over the path
+ * search, with the judge `modern`. */
+#ifndef TW_PKI_CHAIN_H
+#define TW_PKI_CHAIN_H
+
+#include "crypto/x509.h"
+#include "pki/path.h"
+
+enum { CHAIN_MAX_PROBLEMS = 16, CHAIN_MAX_PATH = 16 };
+struct chain_query {
+    const struct bytes *sent; /* the leaf first */
+    size_t n_sent;
+    const struct bytes *extra; /* from elsewhere (AIA) */
+    size_t n_extra;
+    const struct trust *trust;
+    struct bytes anchor; /* one more anchor, also if it is no root; empty: none */
+    int64_t at;          /* seconds since 1970 */
+};
+struct chain_result {
+    bool ok;
+    struct {
+        enum pki_problem_kind kind;
+        size_t depth; /* 0: the leaf */
+        const char *text;
+    } problems[CHAIN_MAX_PROBLEMS];
+    size_t n_problems;
+    struct bytes path[CHAIN_MAX_PATH]; /* the leaf first; the anchor last if there is one */
+    size_t n_path;
+};
+void chain_judge(struct arena *a, const struct chain_query *q, struct chain_result *ret);
+bool chain_has(const struct chain_result *r, enum pki_problem_kind k);
+
+#endif
