@@ -164,7 +164,9 @@ def main():
         for name, options, valid in asked():
             if args.tests and name not in args.tests:
                 continue
-            if name in CIRCULAR or (REVOCATION.search(name) and not has_crl):
+            if name in CIRCULAR:
+                continue
+            if REVOCATION.search(name) and not has_crl:
                 skipped += 1
                 continue
             questions.append((name, options + (crls if has_crl else []), valid))

@@ -64,11 +64,20 @@ static void refuse(const struct server *s, struct transcript *t, uint8_t alert) 
     }
 }
 
+/* Post-quantum groups are of TLS 1.3 alone. */
+static struct u16_list groups_for(const struct hello *h, uint16_t version) {
+    struct u16_list l = {0};
+    for (size_t i = 0; i < h->groups.n; i++)
+        if (version >= TLS_1_3 || !group_is_hybrid(h->groups.v[i])) l.v[l.n++] = h->groups.v[i];
+    return l;
+}
+
 /* What the server chooses; false where it finds nothing. */
 static bool choose(const struct server *s, const struct hello *h, struct transcript *t) {
     const struct suite *row = suite_by_id(t->suite);
     bool ec = row->kx == KX_TLS13 || row->kx == KX_ECDHE, signs = t->version >= TLS_1_2 && row->kx != KX_RSA;
-    if (ec) t->group = pick(s->groups, TW_COUNT(s->groups), &h->groups);
+    struct u16_list groups = groups_for(h, t->version);
+    if (ec) t->group = pick(s->groups, TW_COUNT(s->groups), &groups);
     if (signs) t->sigscheme = pick(s->sigalgs, TW_COUNT(s->sigalgs), &h->sigalgs);
     return (!ec || t->group) && (!signs || t->sigscheme);
 }
