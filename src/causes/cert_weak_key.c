@@ -8,8 +8,8 @@ static bool is_short(struct casefile *c) {
         struct cert_info at;
         if (c->judged.problems[i].kind != PKI_PROBLEM_WEAK_KEY) continue;
         certificates_at(c, &c->judged, c->judged.problems[i].depth, &at);
-        if (at.key_type == KEY_RSA || at.key_type == KEY_RSA_PSS || at.key_type == KEY_EC ||
-            at.key_type == KEY_DSA)
+        bool short_pss = at.key_type == KEY_RSA_PSS && at.key_bits < 2048;
+        if (at.key_type == KEY_RSA || short_pss || at.key_type == KEY_EC || at.key_type == KEY_DSA)
             return true;
     }
     return false;

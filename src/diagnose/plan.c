@@ -63,7 +63,9 @@ static enum ruling came_again(struct plan *p, const struct cause *cause) {
     if (s->good || s->reached < REACHED_TLS || s->reached >= REACHED_FLIGHT) return RULING_YES;
     const struct facts *again = CASE_TRY(c, {.kind = CHANGE_AGAIN, .arg = 1});
     if (!again) return s->silent ? RULING_YES : RULING_OPEN;
-    return case_further(c, again) ? RULING_NO : RULING_YES;
+    if (!case_further(c, again)) return RULING_YES;
+    p->comes_and_goes = true;
+    return RULING_NO;
 }
 
 static void judge_one(struct plan *p, const struct cause *cause, enum ruling *ruling) {

@@ -13,7 +13,8 @@ struct plan {
         struct finding finding;
     } found[PLAN_MAX_FINDINGS];
     size_t n;
-    bool doubtful; /* the failure at hand has been seen once: it must come again to be believed */
+    bool comes_and_goes; /* tried again, the very same handshake went further */
+    bool doubtful;       /* the failure at hand has been seen once: it must come again to be believed */
 };
 void plan_init(struct plan *p, struct casefile *c);
 /* The handshake: connection, STARTTLS, negotiation; then, if nothing was found, the bare ends. Where a cause

@@ -158,7 +158,15 @@ static void repair_chain(struct session *s, struct verdict *v, const struct case
     v->n_repaired_chain = n - 1;
 }
 
-static void undetermined(struct session *s, struct verdict *v, struct casefile *c) {
+/* The same hello did better another time; or only the one with the post-quantum share failed, and not each
+ * time, or its cause would be known (pq-hello-intolerance). */
+static bool comes_and_goes(const struct casefile *c, const struct plan *p) {
+    bool once_only = c->base != c->subject && c->subject->good && c->base->no_server_hello &&
+                     c->base->t->refusal == REFUSAL_NONE;
+    return p->comes_and_goes || (once_only && !c->starved);
+}
+
+static void undetermined(struct session *s, struct verdict *v, struct casefile *c, const struct plan *p) {
     v->seen = text_f(s->a, "The handshake of %s with %s got: %s.", case_client(c), case_where(c),
                      facts_outcome(s->a, c->main));
     if (c->main->good && !certificate_accepted(c))
@@ -167,6 +175,13 @@ static void undetermined(struct session *s, struct verdict *v, struct casefile *
                          c->judged.ok ? "no name in it fits the host" : certificates_outcome(c, &c->judged));
     if (c->main->t->place) v->seen = text_f(s->a, "%s Place: %s.", v->seen, c->main->t->place);
     if (v->next_step) return;
+    if (comes_and_goes(c, p)) {
+        v->next_step =
+            "The failure comes and goes: the very same handshake, tried again, went further. Look whether "
+            "the server is overloaded or limits connections, and whether one of several machines behind "
+            "this address differs from the others.";
+        return;
+    }
     v->next_step =
         c->starved
             ? "Not every experiment could be run within the limits: raise --max-connections or --max-time."
@@ -207,7 +222,10 @@ void verdict_make(struct session *s, struct casefile *own, struct plan *p, struc
     struct verdict *v = new_verdict(s);
     take_findings(s, v, p->n ? p : other ? other : p);
     v->kind = kind_of(own, p, other, v);
-    if (v->kind == VERDICT_UNDETERMINED) undetermined(s, v, own->main->good && modern ? modern : own);
+    if (v->kind == VERDICT_UNDETERMINED) {
+        bool own_does = own->main->good && modern;
+        undetermined(s, v, own_does ? modern : own, own_does && other ? other : p);
+    }
     v->main = own->main->run;
     v->servername = *own->trial.hello.server_name ? own->trial.hello.server_name : NULL;
     v->fetches = (unsigned)own->n_fetches + revocation_fetches(own);

@@ -12,6 +12,7 @@ KEYS = {
     "p521": ["EC", "-pkeyopt", "ec_paramgen_curve:P-521"],
     "rsa": ["RSA", "-pkeyopt", "rsa_keygen_bits:2048"],
     "rsa3072": ["RSA", "-pkeyopt", "rsa_keygen_bits:3072"],
+    "rsa-pss": ["RSA-PSS", "-pkeyopt", "rsa_keygen_bits:2048"],
     "ed25519": ["ED25519"],
 }
 

@@ -7,7 +7,10 @@ import concurrent.futures
 import contextlib
 import functools
 import http.server
+import itertools
+import json
 import signal
+import socket
 import sys
 import tempfile
 import threading
@@ -18,6 +21,7 @@ from base import HOST, Failure, Tally, arguments, diagnose, expect, free_port
 from https_servers import Apache, GnuTls, HaProxy, Java, Nginx, Node, Nss, OpenSsl, Python, Stunnel
 
 AT_ONCE = 4
+HERE = "127.0.0.1"
 OLD = ":@SECLEVEL=0"  # OpenSSL 3 allows TLS 1.0 and 1.1 at this level only
 
 
@@ -98,6 +102,8 @@ def openssl_cases():
         fault("openssl/ecdsa-suites-rsa-key", OpenSsl, "server-no-cert",
               args=("-tls1_2", "-cipher", "ECDHE-ECDSA-AES128-GCM-SHA256"), **rsa),
         fault("openssl/no-certificate", OpenSsl, "server-no-cert", certs=()),
+        # RSASSA-PSS keys (OID 1.2.840.113549.1.1.10) want schemes of their own, which no browser offers.
+        fault("openssl/rsa-pss-certificate", OpenSsl, "sigalg-no-overlap", certs=({"key": "rsa-pss"},)),
         fault("openssl/p521-certificate", OpenSsl, "sigalg-no-overlap", certs=({"key": "p521"},)),
         fault("openssl/wrong-name", OpenSsl, "cert-name-mismatch", certs=({"hosts": ("other.example.test",)},)),
         fault("openssl/no-common-alpn", OpenSsl, "alpn-no-overlap", args=("-alpn", "spdy/1")),
@@ -350,6 +356,45 @@ def run_aia(tlswhy, pki):
                 raise Failure(f"only {report['causes'][0]['certainty']}, though the intermediate can be fetched")
 
 
+@contextlib.contextmanager
+def drop_every_second(port):
+    """Passes connections on to the port, but for the first, the third, … which it closes; yields its own port."""
+    def pass_on(source, target):
+        with contextlib.suppress(OSError):
+            while data := source.recv(16384):
+                target.sendall(data)
+        for end in (source, target):
+            with contextlib.suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
+
+    def serve():
+        for number in itertools.count(1):
+            try:
+                client = listener.accept()[0]
+            except OSError:
+                return
+            if number % 2 == 1:
+                client.close()
+                continue
+            server = socket.create_connection((HERE, port))
+            for ends in ((client, server), (server, client)):
+                threading.Thread(target=pass_on, args=ends, daemon=True).start()
+
+    with socket.create_server((HERE, 0)) as listener:
+        threading.Thread(target=serve, daemon=True).start()
+        yield listener.getsockname()[1]
+        listener.shutdown(socket.SHUT_RDWR)
+
+
+def run_every_second(tlswhy, pki):
+    """What comes and goes is nobody's cause: none may be made up of the chance that some hellos got through."""
+    with Nginx(pki) as server, drop_every_second(server.port) as port:
+        report = diagnose(tlswhy, port, pki.ca)
+        expect(report, "undetermined")
+        if "comes and goes" not in json.dumps(report):
+            raise Failure("the report does not say that the failure comes and goes")
+
+
 def run_closed_port(tlswhy, pki):
     expect(diagnose(tlswhy, free_port(), pki.ca), "fail", "port-closed", "server")
 
@@ -367,6 +412,7 @@ def main():
         pki = certs.Certs(where)
         tests = [(case.name, functools.partial(run_case, case, options.tlswhy, pki)) for case in all_cases()]
         tests += [("nginx/leaf-only-aia", functools.partial(run_aia, options.tlswhy, pki)),
+                  ("nginx/every-second-connection-dropped", functools.partial(run_every_second, options.tlswhy, pki)),
                   ("nobody/closed-port", functools.partial(run_closed_port, options.tlswhy, pki))]
         with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:
             list(pool.map(lambda test: tally.run(*test), [t for t in tests if options.wanted(t[0])]))
