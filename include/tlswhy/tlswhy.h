@@ -50,6 +50,9 @@ bool tlswhy_option_known(const char *name, bool *ret_takes_value);
 /* The endpoint: "HOST", "HOST:PORT", "ADDRESS", "[V6]:PORT". Names in any script (IDNA 2008, RFC 5891). 0, or
  * -1 as above. */
 int tlswhy_set_target(struct tlswhy_options *o, const char *target);
+/* The data folder, where the root programs are that were imported (see below). Copied; NULL: none, the
+ * default. */
+void tlswhy_set_data_dir(struct tlswhy_options *o, const char *dir);
 /* One line on the last thing that failed on these options; "" if nothing did. */
 const char *tlswhy_options_error(const struct tlswhy_options *o);
 
@@ -109,6 +112,62 @@ const char *tlswhy_report_trace(struct tlswhy_report *r, const struct tlswhy_tex
  * Gives the number of files written (0: nothing to repair by a file), or -1 with one line in *ret_message
  * (which also says what was written). */
 int tlswhy_report_write_fix(struct tlswhy_report *r, const char *dir, const char **ret_message);
+
+/* --- root programs --- */
+
+/* Which roots the system, Mozilla, Google, Apple, Microsoft and files of your own trust. They are kept below
+ * the data folder, which the command has at $XDG_DATA_HOME/tlswhy; NULL: nothing was imported, and only what
+ * the system has by itself is known. Nothing but tlswhy_roots_import() and tlswhy_roots_update() writes
+ * there.
+ */
+struct tlswhy_roots;
+/* Never NULL; free with tlswhy_roots_free(), which accepts NULL. */
+struct tlswhy_roots *tlswhy_roots_open(const char *data_dir);
+void tlswhy_roots_free(struct tlswhy_roots *r);
+/* One line on each file of the data folder that cannot be read; NULL past the end. */
+const char *tlswhy_roots_trouble(const struct tlswhy_roots *r, size_t index);
+
+struct tlswhy_program {
+    const char *name;           /* "system", "mozilla", "google", "apple", "microsoft", or what was chosen */
+    const char *from;           /* file, folder or URL; NULL: not known */
+    const char *imported;       /* RFC 3339; NULL: it was not imported */
+    size_t roots, certificates; /* how many, and of how many the certificate is known */
+    bool is_public;             /* everybody's: a root in it is a public one */
+};
+/* In the order above. False if there is no such index; *ret is untouched then. */
+bool tlswhy_roots_program(const struct tlswhy_roots *r, size_t index, struct tlswhy_program *ret);
+
+struct tlswhy_root {
+    const char *subject;            /* or what the report calls it */
+    const char *sha256;             /* of the certificate, hexadecimal */
+    const char *not_after;          /* RFC 3339; NULL: the certificate is not known */
+    const char *distrust_tls_after; /* RFC 3339: leaves that begin later are not trusted; NULL: none */
+    bool for_tls;                   /* false: the program has it for other purposes alone */
+};
+bool tlswhy_roots_root(struct tlswhy_roots *r, size_t program, size_t index, struct tlswhy_root *ret);
+
+/* The programs that trust this certificate (DER) as a root for TLS servers: their names, at most `max`; gives
+ * how many. A root that was issued anew with its name and key is the same. */
+size_t tlswhy_roots_trusting(const struct tlswhy_roots *r, const void *der, size_t n, const char **names,
+                             size_t max);
+enum tlswhy_publicity {
+    TLSWHY_PUBLIC_UNKNOWN, /* no public program is known here */
+    TLSWHY_PUBLIC_NO,      /* a private root */
+    TLSWHY_PUBLIC_YES,     /* in a program that is everybody's, whatever for */
+};
+enum tlswhy_publicity tlswhy_roots_publicity(const struct tlswhy_roots *r, const void *der, size_t n);
+
+/* Takes a PEM bundle, or a public CSV report of the CCADB: one with certificates (Mozilla's), or one on all
+ * programs. `name`: of the program of a file that is about one; NULL: "yours" of a bundle, "mozilla" of a
+ * report. `at`: now, in seconds since 1970. 0 with lines on what was taken and what was refused, and why, or
+ * -1 with one line in *ret_message. */
+int tlswhy_roots_import(struct tlswhy_roots *r, const char *file, const char *name, long long at,
+                        const char **ret_message);
+/* The same for the CCADB's own reports, fetched by HTTPS; `url`: this one in their place (NULL: none),
+ * `proxy`: through this one (NULL: directly). -1 where one could not be had: *ret_failures says which and
+ * why, one line each; the others are taken. */
+int tlswhy_roots_update(struct tlswhy_roots *r, const char *url, const char *proxy, long long at,
+                        const char **ret_message, const char **ret_failures);
 
 /* --- the catalogue --- */
 

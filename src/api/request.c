@@ -15,7 +15,7 @@ const struct request *request_settle(struct arena *a, const struct request *from
     struct request *r = ARENA_NEW(a, struct request);
     *r = *from;
     const char **const single[] = {&r->host, &r->host_shown, &r->connect_addr, &r->servername, &r->cert,
-                                   &r->key,  &r->client,     &r->alpn,         &r->resolver};
+                                   &r->key,  &r->client,     &r->alpn,         &r->resolver,   &r->data_dir};
     for (size_t i = 0; i < TW_COUNT(single); i++) *single[i] = own(a, *single[i]);
     own_list(a, r->cacert, r->n_cacert);
     own_list(a, r->capath, r->n_capath);

@@ -32,6 +32,10 @@ const char *nearest(const char *typed, const char *(*candidate)(size_t i));
 
 /* environment.c */
 int environment_proxy(struct cli *c); /* 0, or the exit status */
+/* The same for what is fetched from `url` (NULL: anywhere by HTTPS): NULL in *ret for none. */
+int environment_fetch_proxy(struct cli *c, const char *url, const char **ret);
+/* Where the command keeps its own data (XDG Base Directory Specification); NULL: nowhere. */
+const char *environment_data_dir(struct cli *c);
 /* Whether curl would go to the host directly (NO_PROXY). */
 bool no_proxy_matches(struct arena *a, const char *list, const char *host);
 struct tlswhy_text_style environment_style(const struct cli *c);
@@ -63,6 +67,9 @@ bool is_word(const char *s);
 int verify_main(struct cli *c, int argc, char **argv);
 /* chain.c */
 int chain_main(struct cli *c, int argc, char **argv);
+
+/* roots.c */
+int roots_main(struct cli *c, int argc, char **argv);
 
 /* diagnose.c */
 int diagnose_run(struct cli *c, int argc, char **argv);

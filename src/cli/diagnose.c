@@ -50,6 +50,7 @@ int diagnose_run(struct cli *c, int argc, char **argv) {
     if (!c->argument) return usage_error(c, "no host was given (tlswhy --help)");
     if (tlswhy_set_target(c->options, c->argument) != 0)
         return say_error(EXIT_USAGE, tlswhy_options_error(c->options));
+    tlswhy_set_data_dir(c->options, environment_data_dir(c));
     status = environment_proxy(c);
     return status ? status : diagnose(c);
 }

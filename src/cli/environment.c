@@ -68,21 +68,48 @@ bool no_proxy_matches(struct arena *a, const char *list, const char *host) {
     }
 }
 
-/* As in curl, https_proxy is for what begins with TLS; a service with STARTTLS has its own scheme. */
-int environment_proxy(struct cli *c) {
+/* As in curl, https_proxy is for what begins with TLS; a service with STARTTLS has its own scheme. 0 with the
+ * proxy (NULL: none) and the variable that names it, or the exit status. */
+static int find_proxy(struct cli *c, bool tls, const char *host, const char **ret, const char **ret_name) {
     static const char *const proxies[] = {"https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"};
     static const char *const exceptions[] = {"no_proxy", "NO_PROXY"};
-    const struct request *r = &c->options->request;
-    size_t skip = r->starttls == STARTTLS_NONE ? 0 : 2;
-    const char *name, *ignored, *why = "";
-    if (c->proxy_given) return 0;
-    const char *proxy = first_set(proxies + skip, TW_COUNT(proxies) - skip, &name);
+    size_t skip = tls ? 0 : 2;
+    const char *ignored, *why = "";
+    const char *proxy = first_set(proxies + skip, TW_COUNT(proxies) - skip, ret_name);
     const char *list = first_set(exceptions, TW_COUNT(exceptions), &ignored);
-    if (!proxy || (list && no_proxy_matches(&c->a, list, r->host))) return 0;
     struct proxy parsed;
-    if (!proxy_parse(proxy, &parsed, &why)) return usage_error(c, "%s in the environment: %s", name, why);
-    if (tlswhy_set(c->options, "proxy", proxy) == 0) return 0;
+    *ret = NULL;
+    if (!proxy || (list && host && no_proxy_matches(&c->a, list, host))) return 0;
+    if (!proxy_parse(proxy, &parsed, &why))
+        return usage_error(c, "%s in the environment: %s", *ret_name, why);
+    *ret = proxy;
+    return 0;
+}
+
+int environment_proxy(struct cli *c) {
+    const struct request *r = &c->options->request;
+    const char *proxy, *name = "";
+    if (c->proxy_given) return 0;
+    int status = find_proxy(c, r->starttls == STARTTLS_NONE, r->host, &proxy, &name);
+    if (status || !proxy || tlswhy_set(c->options, "proxy", proxy) == 0) return status;
     return usage_error(c, "%s in the environment: %s", name, tlswhy_options_error(c->options));
+}
+
+int environment_fetch_proxy(struct cli *c, const char *url, const char **ret) {
+    const char *name, *begin = url ? strstr(url, "://") : NULL, *host = NULL;
+    if (begin) {
+        begin += strspn(begin, ":/");
+        size_t n = begin[0] == '[' ? strcspn(begin, "]") + 1 : strcspn(begin, ":/?#");
+        host = arena_str(&c->a, bytes_cut(bytes_str(begin), 0, n));
+    }
+    return find_proxy(c, !url || strncmp(url, "https:", 6) == 0, host, ret, &name);
+}
+
+/* Paths that are not absolute are to be ignored, as that specification says. */
+const char *environment_data_dir(struct cli *c) {
+    const char *data = getenv("XDG_DATA_HOME"), *home = getenv("HOME");
+    if (data && data[0] == '/') return text_f(&c->a, "%s/tlswhy", data);
+    return home && home[0] == '/' ? text_f(&c->a, "%s/.local/share/tlswhy", home) : NULL;
 }
 
 /* https://no-color.org: any value but none; what the command line says comes first. */

@@ -71,7 +71,7 @@ static const struct {
 } words[] = {
     {"lab", run_lab},      {"causes", run_causes},  {"profiles", run_profiles},
     {"chain", chain_main}, {"verify", verify_main}, {"client", NULL},
-    {"roots", NULL},       {"run", NULL},           {"relay", NULL},
+    {"roots", roots_main}, {"run", NULL},           {"relay", NULL},
     {"pcap", NULL},        {"listen", NULL},        {"explain", NULL},
     {"scan", NULL},        {"serve", NULL},         {"watch", NULL},
 };

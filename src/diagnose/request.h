@@ -38,6 +38,7 @@ struct request {
     unsigned max_connections;        /* 64 unless given */
     bool offline;
     const char *resolver;
+    const char *data_dir; /* where imported root programs are; NULL: none */
     /* The bends as the user wrote them ("--tls-max 1.1"), for the report. */
     const char *bent[16];
     size_t n_bent;

@@ -1,0 +1,108 @@
+#include "diagnose/roots.h"
+
+#include "net/file.h"
+#include "pki/pem.h"
+
+/* Where systems have their bundle: Debian, Fedora, SUSE, Alpine and the BSDs. */
+static const char *const bundles[] = {"/etc/ssl/certs/ca-certificates.crt",
+                                      "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/ca-bundle.pem",
+                                      "/etc/ssl/cert.pem"};
+/* Mozilla's roots as Debian's ca-certificates packs them, one file each. */
+static const char mozilla_dir[] = "/usr/share/ca-certificates/mozilla";
+enum { MAX_FILES = 1024, MAX_ONE = 1 << 20 };
+static const char suffix[] = ".csv";
+
+static const char *roots_dir(struct arena *a, const char *data_dir) {
+    return text_f(a, "%s/roots", data_dir);
+}
+
+static void add_certs(struct arena *a, struct program *p, struct bytes file) {
+    struct pki_pem pem = pki_pem_of(file);
+    enum pki_pem_kind kind;
+    struct bytes der;
+    while (pki_pem_next(&pem, a, &kind, &der)) {
+        struct pki_cert c;
+        if (kind != PKI_PEM_CERT) continue;
+        (void)pki_cert_read(der, &c);
+        if (!c.readable) continue;
+        const struct program_root root = program_root_of(a, &c);
+        program_add(a, p, &root);
+    }
+}
+
+static void load_system(struct arena *a, struct roots *ret) {
+    struct bytes file;
+    const char *why;
+    for (size_t i = 0; i < TW_COUNT(bundles); i++) {
+        if (!file_read(a, bundles[i], ROOTS_MAX_FILE, &file, &why)) continue;
+        struct program *p = program_set_add(&ret->set, a, program_system);
+        p->from = bundles[i];
+        add_certs(a, p, file);
+        program_settle(a, p);
+        return;
+    }
+}
+
+static void load_package(struct arena *a, struct roots *ret) {
+    char **names = ARENA_ARRAY(a, char *, MAX_FILES);
+    size_t n = file_list(a, mozilla_dir, ".crt", names, MAX_FILES);
+    struct bytes file;
+    const char *why;
+    if (n == 0) return;
+    struct program *p = program_set_add(&ret->set, a, program_public_name(0));
+    p->from = mozilla_dir;
+    for (size_t i = 0; i < n; i++)
+        if (file_read(a, text_f(a, "%s/%s", mozilla_dir, names[i]), MAX_ONE, &file, &why))
+            add_certs(a, p, file);
+    program_settle(a, p);
+}
+
+static void trouble(struct arena *a, struct roots *ret, const char *path, const char *why) {
+    if (ret->n_troubles == ROOTS_MAX_TROUBLES) return;
+    ret->troubles[ret->n_troubles++] =
+        text_f(a, "'%s' cannot be read: %s", text_escape(a, bytes_str(path), 300), why);
+}
+
+static void load_saved(struct arena *a, const char *dir, const char *file_name, struct roots *ret) {
+    const char *name = arena_str(a, bytes_cut(bytes_str(file_name), 0, strlen(file_name) - strlen(suffix)));
+    const char *path = text_f(a, "%s/%s", dir, file_name), *why;
+    struct program_reading *reading = ARENA_NEW(a, struct program_reading);
+    struct bytes file;
+    if (!program_name_ok(name) || strcmp(name, program_system) == 0) return;
+    if (file_read(a, path, ROOTS_MAX_FILE, &file, &why) && program_read(a, file, name, reading, &why))
+        *program_set_add(&ret->set, a, name) = reading->programs[0];
+    else
+        trouble(a, ret, path, why);
+}
+
+static bool listed(char *const *names, size_t n, const char *file_name) {
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(names[i], file_name) == 0) return true;
+    return false;
+}
+
+void roots_load(struct arena *a, const char *data_dir, struct roots *ret) {
+    char **names = ARENA_ARRAY(a, char *, MAX_FILES);
+    const char *dir = data_dir ? roots_dir(a, data_dir) : NULL, *name;
+    size_t n = dir ? file_list(a, dir, suffix, names, MAX_FILES) : 0;
+    *ret = (struct roots){0};
+    load_system(a, ret);
+    for (size_t i = 0; (name = program_public_name(i)); i++)
+        if (listed(names, n, text_f(a, "%s%s", name, suffix)))
+            load_saved(a, dir, text_f(a, "%s%s", name, suffix), ret);
+        else if (i == 0)
+            load_package(a, ret);
+    for (size_t i = 0; i < n; i++)
+        if (!program_is_public(
+                arena_str(a, bytes_cut(bytes_str(names[i]), 0, strlen(names[i]) - strlen(suffix)))))
+            load_saved(a, dir, names[i], ret);
+    program_set_share(&ret->set);
+}
+
+bool roots_save(struct arena *a, const char *data_dir, const struct program *p, const char **why) {
+    const char *dir = roots_dir(a, data_dir), *cannot;
+    if (file_write(a, dir, text_f(a, "%s%s", p->name, suffix), program_write(a, p), &cannot)) return true;
+    *why = text_f(a, "'%s/%s%s' cannot be written: %s", text_escape(a, bytes_str(dir), 300), p->name, suffix,
+                  cannot);
+    return false;
+}
