@@ -351,7 +351,7 @@ bool pki_extensions_read(struct pki_cert *c, struct der *r) {
         }
         c->n_unknown_critical += e.critical;
         pki_add_fact_if(c, e.critical, PKI_FACT_EXT_UNKNOWN_CRITICAL);
-        pki_add_fact_if(c, unknown_before(c, e.oid, &filter), PKI_FACT_EXT_DUPLICATE);
+        pki_add_fact_if(c, unknown_before(c, e.oid, &filter), PKI_FACT_EXT_DUPLICATE_UNKNOWN);
     }
     return !r->failed;
 }

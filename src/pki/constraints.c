@@ -159,6 +159,29 @@ static enum pki_nc_verdict found(const struct check *k, enum pki_nc_verdict v, c
     return v;
 }
 
+static bool is_host_kind(enum pki_gn_kind kind) {
+    return kind == PKI_GN_DNS || kind == PKI_GN_IP || kind == PKI_GN_RFC822 || kind == PKI_GN_URI;
+}
+
+static bool has_other_kinds(const struct pki_cert *issuer, struct bytes list) {
+    struct der r = pki_list(issuer, list);
+    struct pki_subtree s;
+    while (pki_subtree_next(&r, &s))
+        if (!is_host_kind(s.base.kind)) return true;
+    return false;
+}
+
+bool pki_nc_has_other_kinds(const struct pki_cert *issuer) {
+    return has_other_kinds(issuer, issuer->permitted) || has_other_kinds(issuer, issuer->excluded);
+}
+
+static bool counts(const struct check *k, const struct pki_gn *base, const struct pki_gn *name) {
+    if (k->rules & PKI_NC_HOSTS_ONLY && !is_host_kind(base->kind)) return false;
+    if (k->rules & PKI_NC_NO_URI && base->kind == PKI_GN_URI) return false;
+    size_t n = base->value.n;
+    return !(k->rules & PKI_NC_FAMILIES && base->kind == PKI_GN_IP && n + 2 * name->value.n == 8 + 32);
+}
+
 /* One name against one list. *any: a subtree of its form was there; *inside: it is in one. */
 static enum pki_nc_verdict check_list(const struct check *k, struct bytes list, const struct pki_gn *name,
                                       bool excluding, bool *any, bool *inside) {
@@ -168,9 +191,10 @@ static enum pki_nc_verdict check_list(const struct check *k, struct bytes list, 
     while (!*inside && pki_subtree_next(&r, &s)) {
         if (*k->budget == 0) return found(k, PKI_NC_LIMIT, name, NULL);
         --*k->budget;
-        if (s.base.kind != name->kind) continue;
+        if (s.base.kind != name->kind || !counts(k, &s.base, name)) continue;
         *any = true;
-        enum pki_nc_verdict v = s.has_distance ? PKI_NC_UNSUPPORTED : pki_nc_compare(name, &s.base, k->rules);
+        bool far = s.has_distance && !(k->rules & PKI_NC_DISTANCES);
+        enum pki_nc_verdict v = far ? PKI_NC_UNSUPPORTED : pki_nc_compare(name, &s.base, k->rules);
         if (v != PKI_NC_OK && v != PKI_NC_NOT_PERMITTED) return found(k, v, name, &s.base);
         *inside = v == PKI_NC_OK;
         if (excluding && k->rules & PKI_NC_STAR_EXCLUDED) *inside = *inside || star_can_reach(name, &s.base);

@@ -122,7 +122,8 @@ bool pki_host_read(const char *host, struct pki_host *ret) {
     if (bracketed) s = bytes_cut(s, 1, s.n - 2);
     ret->ip_n = (uint8_t)pki_ip_read(s, ret->ip);
     if (ret->ip_n || bracketed) return ret->ip_n == 4 ? !bracketed : ret->ip_n == 16;
-    if (s.n > 1 && s.p[s.n - 1] == '.') s.n--; /* the root's dot is no part of the name */
+    ret->dot = s.n > 1 && s.p[s.n - 1] == '.';
+    s.n -= ret->dot; /* the root's dot is no part of the name */
     if (!pki_dns_plausible(s, false) || last_label_is_number(s)) return false;
     ret->name = s;
     return true;
@@ -134,12 +135,20 @@ static bool is_a_label(struct bytes label) {
     return label.n >= 4 && bytes_eq_nocase(bytes_cut(label, 0, 4), bytes_str("xn--"));
 }
 
+/* In a label that has other characters too: so many before and after it. */
+static bool star_may_stand_there(size_t head, size_t tail, unsigned rules) {
+    if (!(rules & PKI_HOST_PARTIAL_WILDCARD)) return false;
+    if (rules & PKI_HOST_STAR_AT_START) return head == 0;
+    return !(rules & PKI_HOST_STAR_AT_EDGE) || head == 0 || tail == 0;
+}
+
 /* A label with one "*" somewhere in it. */
 static bool label_matches(struct bytes pattern, struct bytes label, unsigned rules) {
     const uint8_t *star = memchr(pattern.p, '*', pattern.n);
     size_t head = (size_t)(star - pattern.p), tail = pattern.n - head - 1;
+    if (rules & PKI_HOST_STAR_LDH && memchr(label.p, '_', label.n)) return false;
     if (head == 0 && tail == 0) return label.n > 0;
-    if (!(rules & PKI_HOST_PARTIAL_WILDCARD) || is_a_label(pattern) || is_a_label(label)) return false;
+    if (!star_may_stand_there(head, tail, rules) || is_a_label(pattern) || is_a_label(label)) return false;
     if (memchr(star + 1, '*', tail) || label.n < pattern.n) return false;
     return bytes_eq_nocase(bytes_cut(pattern, 0, head), bytes_cut(label, 0, head)) &&
            bytes_eq_nocase(bytes_cut(pattern, head + 1, tail), bytes_cut(label, label.n - tail, tail));
@@ -149,6 +158,7 @@ static bool wildcard_matches(struct bytes presented, struct bytes reference, uns
     size_t n = label_at(presented), m = label_at(reference);
     struct bytes rest = bytes_cut(presented, n, presented.n), other = bytes_cut(reference, m, reference.n);
     if (rules & PKI_HOST_NO_WILDCARD || !memchr(presented.p, '*', n)) return false;
+    if (rules & PKI_HOST_STAR_NEEDS_ONE && rest.n < 2) return false;
     if (rest.n && memchr(rest.p, '*', rest.n)) return false;
     if (rules & PKI_HOST_STAR_NEEDS_TWO && (rest.n < 2 || !memchr(rest.p + 1, '.', rest.n - 1))) return false;
     if (rules & PKI_HOST_STAR_MANY_LABELS && other.n > rest.n && rest.n > 0)
@@ -157,17 +167,56 @@ static bool wildcard_matches(struct bytes presented, struct bytes reference, uns
            label_matches(bytes_cut(presented, 0, n), bytes_cut(reference, 0, m), rules);
 }
 
+/* A label with stars, each for any number of characters: linear but for the last star (no backtracking beyond
+ * it is ever needed). */
+static bool glob_matches(struct bytes pattern, struct bytes label) {
+    size_t i = 0, p = 0, star = SIZE_MAX, mark = 0;
+    while (i < label.n) {
+        if (p < pattern.n && pattern.p[p] == '*') {
+            star = p++;
+            mark = i;
+        } else if (p < pattern.n && bytes_eq_nocase(bytes_cut(pattern, p, 1), bytes_cut(label, i, 1))) {
+            p++;
+            i++;
+        } else if (star != SIZE_MAX) {
+            p = star + 1;
+            i = ++mark;
+        } else {
+            return false;
+        }
+    }
+    while (p < pattern.n && pattern.p[p] == '*') p++;
+    return p == pattern.n;
+}
+
+/* Java's way: label by label, and a label after the last star. */
+static bool labels_match(struct bytes presented, struct bytes reference) {
+    size_t last = presented.n;
+    while (presented.p[last - 1] != '*') last--;
+    if (presented.n - last < 2 || !memchr(presented.p + last, '.', presented.n - last)) return false;
+    for (;;) {
+        size_t n = label_at(presented), m = label_at(reference);
+        if (!glob_matches(bytes_cut(presented, 0, n), bytes_cut(reference, 0, m))) return false;
+        if (n == presented.n || m == reference.n) return n == presented.n && m == reference.n;
+        presented = bytes_cut(presented, n + 1, presented.n);
+        reference = bytes_cut(reference, m + 1, reference.n);
+    }
+}
+
 bool pki_dns_matches(struct bytes presented, struct bytes reference, unsigned rules) {
     bool dot = presented.n > 1 && presented.p[presented.n - 1] == '.';
     if (rules & PKI_HOST_TRAILING_DOT && dot) presented.n--;
     if (presented.n == 0 || reference.n == 0) return false;
+    if (rules & PKI_HOST_STAR_ANYWHERE && memchr(presented.p, '*', presented.n))
+        return labels_match(presented, reference);
     return bytes_eq_nocase(presented, reference) || wildcard_matches(presented, reference, rules);
 }
 
 /* A dNSName or common name against whatever was asked. */
 static bool text_matches(struct bytes presented, const struct pki_host *host, unsigned rules) {
     uint8_t ip[16];
-    if (!host->ip_n) return pki_dns_matches(presented, host->name, rules);
+    bool kept = host->dot && rules & PKI_HOST_KEEPS_DOT;
+    if (!host->ip_n) return pki_dns_matches(presented, bytes_of(host->name.p, host->name.n + kept), rules);
     return rules & PKI_HOST_IP_IN_DNS && pki_ip_read(presented, ip) == host->ip_n &&
            memcmp(ip, host->ip, host->ip_n) == 0;
 }
@@ -187,12 +236,26 @@ static enum pki_host_match san_matches(const struct pki_cert *c, const struct pk
 }
 
 static bool cn_counts(const struct pki_cert *c, unsigned rules) {
+    const unsigned hosts = 1u << PKI_GN_DNS | 1u << PKI_GN_IP | 1u << PKI_GN_URI;
     if (rules & PKI_HOST_CN_ALWAYS) return true;
+    if (rules & PKI_HOST_CN_IF_NO_HOST && !(c->san_kinds & hosts)) return true;
     if (rules & PKI_HOST_CN_IF_NO_DNS && !(c->san_kinds >> PKI_GN_DNS & 1)) return true;
     return rules & PKI_HOST_CN_IF_NO_SAN && !c->ext[PKI_EXT_SAN].present;
 }
 
+/* Letters, digits, hyphens inside of labels, and nothing after the last label (RFC 1123 2.1). */
+static bool is_ldh(const struct pki_host *host) {
+    for (size_t i = 0; i < host->name.n; i++) {
+        uint8_t c = host->name.p[i];
+        bool edge =
+            i == 0 || i + 1 == host->name.n || host->name.p[i - 1] == '.' || host->name.p[i + 1] == '.';
+        if (c == '_' || (c == '-' && edge)) return false;
+    }
+    return !host->dot;
+}
+
 enum pki_host_match pki_host_matches(const struct pki_cert *c, const struct pki_host *host, unsigned rules) {
+    if (rules & PKI_HOST_LDH && !is_ldh(host)) return PKI_HOST_NO;
     enum pki_host_match m = san_matches(c, host, rules);
     if (m != PKI_HOST_NO || !cn_counts(c, rules)) return m;
     uint8_t cn[PKI_HOST_MAX + 1];

@@ -84,6 +84,32 @@ static bool rule(const struct look *k, enum pki_rule r) {
     return k->judge->rules & r;
 }
 
+/* One of them, or any of several. */
+static bool quirk(const struct look *k, unsigned q) {
+    return k->judge->quirks & q;
+}
+
+/* This judge does not mind that it cannot read the extension: it is absent. */
+static bool is_passed_over(const struct look *k, enum pki_ext e) {
+    const struct pki_ext_slot *s = &k->c->ext[e];
+    if (!s->broken) return false;
+    return k->judge->unread >> e & 1 || (quirk(k, PKI_QUIRK_BROKEN_IGNORED) && !s->critical);
+}
+
+static bool has_ext(const struct look *k, enum pki_ext e) {
+    return k->c->ext[e].present && !is_passed_over(k, e);
+}
+
+/* Something in it cannot be read that this judge reads. */
+static bool is_unreadable(const struct look *k) {
+    bool any_broken = false;
+    for (unsigned e = 0; e < PKI_EXT__COUNT; e++) {
+        if (k->c->ext[e].broken && !is_passed_over(k, (enum pki_ext)e)) return true;
+        any_broken = any_broken || k->c->ext[e].broken;
+    }
+    return !k->c->readable || (k->c->log.err != DER_OK && !any_broken) || k->c->log.bent & k->judge->bent;
+}
+
 static bool first_fact(const struct pki_cert *c, const enum pki_fact *facts, size_t n, enum pki_fact *ret) {
     for (size_t i = 0; i < n; i++) {
         *ret = facts[i];
@@ -92,24 +118,34 @@ static bool first_fact(const struct pki_cert *c, const enum pki_fact *facts, siz
     return false;
 }
 
-static void look_encoding(const struct look *k) {
+static void look_critical(const struct look *k) {
     const struct pki_cert *c = k->c;
-    enum pki_fact fact;
-    if (c->log.err != DER_OK || !c->readable || c->log.bent & k->judge->bent)
-        pki_path_add(k->path, PKI_PROBLEM_MALFORMED, k->depth, "%s is malformed: %s", who(k),
-                     k->path->a ? pki_cert_place(k->path->a, c) : "");
-    if (first_fact(c, k->judge->facts_always, k->judge->n_facts_always, &fact))
-        pki_path_add(k->path, PKI_PROBLEM_MALFORMED, k->depth, "%s is malformed: %s (RFC 5280 %s)", who(k),
-                     pki_fact_text(fact), pki_fact_section(fact));
+    if (k->role == PKI_ROLE_ANCHOR && !rule(k, PKI_RULE_ANCHOR_CRITICAL)) return;
     struct der r = pki_list(c, c->extensions);
     struct pki_extension e;
     if (c->n_unknown_critical && pki_unknown_critical_next(&r, &e))
         pki_path_add(k->path, PKI_PROBLEM_CRITICAL_EXTENSION, k->depth,
                      "%s has a critical extension that is not known (%s)", who(k),
                      k->path->a ? der_oid_text(k->path->a, e.oid) : "");
+    for (unsigned i = 0; i < PKI_EXT__COUNT; i++)
+        if (c->ext[i].present && c->ext[i].critical && !(k->judge->critical >> i & 1))
+            pki_path_add(k->path, PKI_PROBLEM_CRITICAL_EXTENSION, k->depth,
+                         "%s has a critical extension that this client does not know (%s)", who(k),
+                         pki_ext_name((enum pki_ext)i));
     if (c->ext[PKI_EXT_CT_POISON].present)
         pki_path_add(k->path, PKI_PROBLEM_CRITICAL_EXTENSION, k->depth,
                      "%s is a precertificate, which nobody may accept (RFC 6962 3.1)", who(k));
+}
+
+static void look_encoding(const struct look *k) {
+    const struct pki_cert *c = k->c;
+    enum pki_fact fact;
+    if (is_unreadable(k))
+        pki_path_add(k->path, PKI_PROBLEM_MALFORMED, k->depth, "%s is malformed: %s", who(k),
+                     k->path->a ? pki_cert_place(k->path->a, c) : "");
+    if (first_fact(c, k->judge->facts_always, k->judge->n_facts_always, &fact))
+        pki_path_add(k->path, PKI_PROBLEM_MALFORMED, k->depth, "%s is malformed: %s (RFC 5280 %s)", who(k),
+                     pki_fact_text(fact), pki_fact_section(fact));
 }
 
 static void look_dates(const struct look *k) {
@@ -122,52 +158,78 @@ static void look_dates(const struct look *k) {
                      time_text(k, k->c->not_before));
 }
 
+/* As an anchor of an old version its name and key alone count (RFC 5280 6.1.1 d): it could not say that it is
+ * a CA. */
+static bool may_lack_version(const struct look *k) {
+    if (quirk(k, PKI_QUIRK_ANY_VERSION) && k->c->extensions.p) return true;
+    return k->role == PKI_ROLE_ANCHOR ? !quirk(k, PKI_QUIRK_ANCHOR_V3) : rule(k, PKI_RULE_V1_CA);
+}
+
+static bool may_lack_basic(const struct look *k) {
+    if (k->role != PKI_ROLE_ANCHOR || k->c->ext[PKI_EXT_BASIC_CONSTRAINTS].present) return false;
+    return (quirk(k, PKI_QUIRK_ANCHOR_NO_BC) && k->c->self_issued) ||
+           (quirk(k, PKI_QUIRK_ANCHOR_BY_KU) && k->c->key_usage & PKI_KU_CERT_SIGN);
+}
+
+static bool key_usage_allows(const struct look *k, uint16_t uses) {
+    if (!has_ext(k, PKI_EXT_KEY_USAGE)) return true;
+    if (k->c->key_usage == 0 && quirk(k, PKI_QUIRK_KU_EMPTY)) return true;
+    return k->c->key_usage & uses;
+}
+
 /* RFC 5280 6.1.4 k and n. */
 static void look_ca(const struct look *k) {
     const struct pki_cert *c = k->c;
     if (k->role == PKI_ROLE_LEAF || (k->role == PKI_ROLE_ANCHOR && !rule(k, PKI_RULE_ANCHOR_PROFILE))) return;
-    if (c->version != 3) {
-        /* As an anchor its name and key alone count (6.1.1 d): it could not say that it is a CA. */
-        if (k->role == PKI_ROLE_CA && !rule(k, PKI_RULE_V1_CA))
-            pki_path_add(k->path, PKI_PROBLEM_VERSION, k->depth,
-                         "%s is of version %u, which cannot say that it is a CA", who(k), c->version);
-    } else if (!c->ca) {
+    if (c->version != 3 && !may_lack_version(k))
+        pki_path_add(k->path, PKI_PROBLEM_VERSION, k->depth,
+                     "%s is of version %u, which cannot say that it is a CA", who(k), c->version);
+    else if ((c->version == 3 || (quirk(k, PKI_QUIRK_ANY_VERSION) && c->extensions.p)) && !c->ca &&
+             !may_lack_basic(k))
         pki_path_add(k->path, PKI_PROBLEM_NOT_CA, k->depth, "%s is no CA (its basic constraints %s)", who(k),
                      c->ext[PKI_EXT_BASIC_CONSTRAINTS].present ? "say so" : "are missing");
-    }
-    if (c->ext[PKI_EXT_KEY_USAGE].present && !(c->key_usage & PKI_KU_CERT_SIGN) &&
-        !rule(k, PKI_RULE_NO_KU_ON_CA))
+    if (!key_usage_allows(k, PKI_KU_CERT_SIGN) && !rule(k, PKI_RULE_NO_KU_ON_CA))
         pki_path_add(k->path, PKI_PROBLEM_CA_KEY_USAGE, k->depth,
                      "the key usage of %s does not allow it to sign certificates", who(k));
 }
 
-static uint16_t wanted_eku(enum pki_purpose p) {
-    return p == PKI_PURPOSE_SERVER ? PKI_EKU_SERVER_AUTH : PKI_EKU_CLIENT_AUTH;
+/* Server-gated crypto stands for servers only. */
+static uint16_t good_eku(const struct look *k) {
+    uint16_t more = k->role == PKI_ROLE_LEAF ? k->judge->eku_leaf : k->judge->eku_ca;
+    if (k->q->purpose == PKI_PURPOSE_SERVER) return PKI_EKU_SERVER_AUTH | more;
+    return PKI_EKU_CLIENT_AUTH | (more & PKI_EKU_ANY);
 }
 
 static void look_eku(const struct look *k) {
-    if (k->q->purpose == PKI_PURPOSE_ANY || !k->c->ext[PKI_EXT_EXT_KEY_USAGE].present) return;
+    if (k->q->purpose == PKI_PURPOSE_ANY) return;
+    bool present = has_ext(k, PKI_EXT_EXT_KEY_USAGE);
+    if (!present && k->role == PKI_ROLE_LEAF && quirk(k, PKI_QUIRK_NEEDS_EKU))
+        pki_path_add(k->path, PKI_PROBLEM_EKU, k->depth,
+                     "%s has no extended key usage, which this client asks for", who(k));
+    if (!present) return;
     if (k->role == PKI_ROLE_CA && k->judge->eku == PKI_EKU_LEAF) return;
     if (k->role == PKI_ROLE_ANCHOR && k->judge->eku != PKI_EKU_NESTED_ANCHOR) return;
-    uint16_t good = wanted_eku(k->q->purpose);
-    if (k->role != PKI_ROLE_LEAF || rule(k, PKI_RULE_ANY_EKU)) good |= PKI_EKU_ANY;
-    if (!(k->c->eku & good))
+    if (k->c->eku == 0 && quirk(k, PKI_QUIRK_EKU_EMPTY)) return;
+    if (!(k->c->eku & good_eku(k)))
         pki_path_add(k->path, PKI_PROBLEM_EKU, k->depth, "the extended key usage of %s does not allow TLS %s",
                      who(k), k->q->purpose == PKI_PURPOSE_SERVER ? "servers" : "clients");
 }
 
-static bool key_is_accepted(const struct pki_judge *judge, const struct pki_key *key) {
+static bool key_is_accepted(const struct pki_judge *judge, const struct pki_key *key, bool leaf) {
     bool rsa = key->type == KEY_RSA || key->type == KEY_RSA_PSS;
     unsigned least = rsa ? judge->min_rsa : key->type == KEY_EC ? judge->min_ec : 0;
+    uint64_t curves = leaf ? judge->leaf_curves : judge->curves;
+    uint32_t types = leaf && judge->leaf_keys ? judge->leaf_keys : judge->keys;
     if (rsa && judge->max_rsa && key->size > judge->max_rsa) return false;
-    return judge->keys >> key->type & 1 && key->size >= least;
+    if (key->type == KEY_EC && curves && !(curves >> (key->group < 64 ? key->group : 0) & 1)) return false;
+    return types >> key->type & 1 && key->size >= least;
 }
 
 /* How strong keys and signatures must be is no matter of RFC 5280: asked only where TLS is the purpose. */
 static void look_strength(const struct look *k) {
     const struct pki_cert *c = k->c;
     if (k->q->purpose == PKI_PURPOSE_ANY) return;
-    if (!key_is_accepted(k->judge, &c->key))
+    if (!key_is_accepted(k->judge, &c->key, k->role == PKI_ROLE_LEAF))
         pki_path_add(k->path, PKI_PROBLEM_WEAK_KEY, k->depth, "the key of %s is not accepted (%s)", who(k),
                      k->path->a ? pki_key_text(k->path->a, &c->key) : "");
     if (c->key.explicit_curve && !rule(k, PKI_RULE_EXPLICIT_CURVE))
@@ -181,7 +243,7 @@ static void look_strength(const struct look *k) {
 /* All deviations at once: they are one problem of one certificate. */
 static void look_profile(const struct look *k) {
     enum pki_fact fact;
-    if (k->q->purpose == PKI_PURPOSE_ANY || (k->role == PKI_ROLE_ANCHOR && !rule(k, PKI_RULE_ANCHOR_PROFILE)))
+    if (k->q->purpose == PKI_PURPOSE_ANY || (k->role == PKI_ROLE_ANCHOR && !rule(k, PKI_RULE_ANCHOR_FACTS)))
         return;
     if (!first_fact(k->c, k->judge->facts, k->judge->n_facts, &fact)) return;
     if (!k->path->a) {
@@ -201,7 +263,7 @@ static void look_profile(const struct look *k) {
 
 static void look_name(const struct look *k) {
     const struct pki_host *host = k->q->host;
-    bool has_san = k->c->ext[PKI_EXT_SAN].present;
+    bool has_san = has_ext(k, PKI_EXT_SAN);
     if (rule(k, PKI_RULE_NEEDS_SAN) && !has_san && k->q->purpose == PKI_PURPOSE_SERVER)
         pki_path_add(k->path, PKI_PROBLEM_NO_SAN, k->depth, "%s has no subject alternative names", who(k));
     if (!host || pki_host_matches(k->c, host, k->judge->host_rules) != PKI_HOST_NO) return;
@@ -230,18 +292,19 @@ static void look_lifetime(const struct look *k) {
 }
 
 static void look_leaf(const struct look *k) {
+    uint16_t uses = PKI_KU_DIGITAL_SIGNATURE;
     if (k->role != PKI_ROLE_LEAF) return;
     look_name(k);
     look_lifetime(k);
-    if (k->c->version != 3 && k->q->purpose != PKI_PURPOSE_ANY)
+    if (k->c->version != 3 && k->q->purpose != PKI_PURPOSE_ANY &&
+        !quirk(k, PKI_QUIRK_ANY_VERSION | PKI_QUIRK_V1_LEAF))
         pki_path_add(k->path, PKI_PROBLEM_VERSION, k->depth,
                      "%s is of version %u, and only version 3 can hold what TLS asks for (RFC 5280 4.1.2.1)",
                      who(k), k->c->version);
     if (k->c->ca && rule(k, PKI_RULE_LEAF_NOT_CA) && k->q->purpose != PKI_PURPOSE_ANY)
         pki_path_add(k->path, PKI_PROBLEM_LEAF_IS_CA, k->depth, "%s is a CA and used as a leaf", who(k));
-    uint16_t uses = PKI_KU_DIGITAL_SIGNATURE | PKI_KU_KEY_ENCIPHERMENT | PKI_KU_KEY_AGREEMENT;
-    if (rule(k, PKI_RULE_LEAF_KEY_USAGE) && k->q->purpose != PKI_PURPOSE_ANY &&
-        k->c->ext[PKI_EXT_KEY_USAGE].present && !(k->c->key_usage & uses))
+    if (!quirk(k, PKI_QUIRK_LEAF_SIGNS)) uses |= PKI_KU_KEY_ENCIPHERMENT | PKI_KU_KEY_AGREEMENT;
+    if (rule(k, PKI_RULE_LEAF_KEY_USAGE) && k->q->purpose != PKI_PURPOSE_ANY && !key_usage_allows(k, uses))
         pki_path_add(k->path, PKI_PROBLEM_LEAF_KEY_USAGE, k->depth,
                      "the key usage of %s allows nothing that TLS does with a key", who(k));
 }
@@ -249,13 +312,22 @@ static void look_leaf(const struct look *k) {
 void pki_judge_one(const struct pki_query *q, const struct pki_cert *c, enum pki_role role,
                    struct pki_path *path, size_t depth) {
     struct look k = {q, q->judge, c, role, path, depth};
+    bool trusted_leaf = role == PKI_ROLE_LEAF && path->anchored && path->n == 1;
+    if (trusted_leaf && quirk(&k, PKI_QUIRK_TRUSTED_NOT_EE) && !c->ca &&
+        c->ext[PKI_EXT_BASIC_CONSTRAINTS].present)
+        pki_path_add(path, PKI_PROBLEM_NOT_CA, depth, "%s is trusted and says that it is no CA", who(&k));
     look_encoding(&k);
+    if (trusted_leaf && quirk(&k, PKI_QUIRK_TRUSTED_LEAF)) {
+        look_name(&k);
+        return;
+    }
+    look_critical(&k);
     look_dates(&k);
     look_ca(&k);
     look_eku(&k);
+    look_leaf(&k);
     look_strength(&k);
     look_profile(&k);
-    look_leaf(&k);
 }
 
 uint64_t pki_cost_one(const struct pki_query *q, const struct pki_cert *c, enum pki_role role) {
@@ -334,6 +406,11 @@ static void walk_name_constraints(const struct walk *w, uint64_t *comparisons) {
     for (size_t issuer = 1; issuer < first; issuer++) {
         const struct pki_cert *ca = cert_at(w, issuer);
         if (!ca->ext[PKI_EXT_NAME_CONSTRAINTS].present) continue;
+        if (w->q->judge->quirks & PKI_QUIRK_NC_UNHANDLED && ca->ext[PKI_EXT_NAME_CONSTRAINTS].critical &&
+            pki_nc_has_other_kinds(ca))
+            pki_path_add(w->path, PKI_PROBLEM_CRITICAL_EXTENSION, issuer,
+                         "%s has critical name constraints of a kind that this client does not know",
+                         subject_at(w, issuer));
         for (size_t depth = 0; depth < issuer; depth++) {
             struct pki_nc_result r;
             if (depth > 0 && cert_at(w, depth)->self_issued) continue;

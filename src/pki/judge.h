@@ -8,8 +8,9 @@
 
 /* How it looks for a path. */
 enum pki_building {
-    PKI_BUILD_ALL,        /* every candidate, the best first */
-    PKI_BUILD_FIRST,      /* one candidate a step: what it picks first is what it stays with */
+    PKI_BUILD_ALL,   /* every candidate, the best first */
+    PKI_BUILD_FIRST, /* one candidate a step: what it picks first is what it stays with. Roots before what was
+                        sent, else in the order of arrival */
     PKI_BUILD_SENT_ORDER, /* the chain as the server sent it, each the issuer of the one before */
 };
 enum pki_leaf_trust {
@@ -40,7 +41,7 @@ enum pki_rule {
     PKI_RULE_SELF_ISSUED_COUNTS = 1u << 7, /* self-issued CAs count for path length (against 6.1.4 l) */
     PKI_RULE_V1_CA = 1u << 8,              /* a CA of version 1 passes */
     PKI_RULE_NO_KU_ON_CA = 1u << 9,        /* keyCertSign is not asked of a CA */
-    PKI_RULE_ANY_EKU = 1u << 10,           /* anyExtendedKeyUsage on a leaf counts for any purpose */
+    PKI_RULE_ANCHOR_FACTS = 1u << 10,      /* the facts that it refuses are refused on the anchor too */
     PKI_RULE_LEAF_KEY_USAGE = 1u << 11,    /* the leaf's keyUsage must allow what TLS does with a key */
     PKI_RULE_AIA = 1u << 12,               /* fetches missing issuers */
     PKI_RULE_CACHES_CAS = 1u << 13,        /* knows intermediates from elsewhere (preloaded, seen before) */
@@ -49,6 +50,32 @@ enum pki_rule {
     PKI_RULE_AKI_MUST_MATCH = 1u << 16,    /* an issuer whose key identifier differs is no candidate */
     PKI_RULE_DUPLICATE_SERIAL = 1u << 17,  /* issuer and serial seen with another key are refused */
     PKI_RULE_EXPLICIT_CURVE = 1u << 18,    /* EC parameters written out are taken */
+    PKI_RULE_ANCHOR_CRITICAL =
+        1u << 19, /* a critical extension that is not known is refused on the anchor too */
+};
+/* Habits of single clients, against or beside the RFC. */
+enum pki_quirk {
+    PKI_QUIRK_VALID_FIRST = 1u << 0, /* of several issuers it picks the first that is within its dates */
+    PKI_QUIRK_AKI_SERIAL = 1u << 1,  /* the issuer and serial of a key identifier must match too; a root whose
+                                        own does not is no root */
+    PKI_QUIRK_AKI_OF_ANCHOR = 1u << 2, /* … only between the topmost certificate and its anchor */
+    PKI_QUIRK_LAST_ANCHOR = 1u << 3,   /* of several anchors that fit it picks the last */
+    PKI_QUIRK_ANCHOR_BY_KU =
+        1u << 4, /* an anchor of version 3 without basic constraints passes by keyCertSign */
+    PKI_QUIRK_ANCHOR_NO_BC = 1u << 5, /* … passes if it is self-issued */
+    PKI_QUIRK_ANCHOR_V3 = 1u << 6,    /* an anchor of version 1 is refused */
+    PKI_QUIRK_ANY_VERSION = 1u << 7,  /* extensions count in any version; a leaf may be of version 1 */
+    PKI_QUIRK_EKU_EMPTY = 1u << 8,    /* an empty list of extended key usages allows everything */
+    PKI_QUIRK_KU_EMPTY = 1u << 9,     /* a key usage without a bit allows everything */
+    PKI_QUIRK_LEAF_SIGNS = 1u << 10,  /* the leaf's key usage must allow digitalSignature */
+    PKI_QUIRK_BROKEN_IGNORED =
+        1u << 11, /* an extension that is not critical and cannot be read counts as absent */
+    PKI_QUIRK_TRUSTED_LEAF = 1u << 12,   /* of a leaf that is an anchor only the name is looked at */
+    PKI_QUIRK_TRUSTED_NOT_EE = 1u << 13, /* a leaf that is an anchor must not say that it is no CA */
+    PKI_QUIRK_NC_UNHANDLED = 1u << 14,   /* critical name constraints of a form that it cannot compare are an
+                                            unknown   critical extension */
+    PKI_QUIRK_V1_LEAF = 1u << 15,        /* a leaf may be of version 1 */
+    PKI_QUIRK_NEEDS_EKU = 1u << 16,      /* a leaf without extended key usages is refused */
 };
 
 /* A cap on a leaf's lifetime for those issued from that day on. */
@@ -63,14 +90,19 @@ struct pki_judge {
     const char *name;  /* "strict"; of CONTRACT.md, "Names of clients" */
     const char *title; /* in a sentence */
     uint32_t rules;    /* enum pki_rule */
+    uint32_t quirks;   /* enum pki_quirk */
     enum pki_building building;
     enum pki_leaf_trust leaf_trust;
     enum pki_eku_nesting eku;
     enum pki_revocation_mode revocation;
-    unsigned host_rules; /* enum pki_host_rule */
-    unsigned nc_rules;   /* enum pki_nc_rule */
+    unsigned host_rules;       /* enum pki_host_rule */
+    unsigned nc_rules;         /* enum pki_nc_rule */
+    uint32_t critical;         /* bit N: extensions of enum pki_ext N are known: they may be critical */
+    uint32_t unread;           /* bit N: that it cannot read extension N does not matter */
+    uint16_t eku_leaf, eku_ca; /* enum pki_eku: what counts besides serverAuth or clientAuth */
     uint32_t hashes; /* bit N: signatures with enum pki_hash N are taken (of the anchor's: never looked at) */
-    uint32_t keys;   /* bit N: keys of enum key_type N */
+    uint32_t keys, leaf_keys;     /* bit N: keys of enum key_type N, of CAs and of leaves */
+    uint64_t curves, leaf_curves; /* bit N: EC keys of group N of the IANA (below 64; 0: any other); 0: all */
     unsigned min_rsa, max_rsa, min_ec; /* bits; max_rsa 0: no limit */
     uint32_t bent;                     /* enum der_bent that it refuses */
     const enum pki_fact *facts; /* deviations from the profile that it refuses on certificates for TLS */

@@ -1,18 +1,13 @@
-#include "pki/judge.h"
-
-#define HASH(name) (1u << PKI_HASH_##name)
-#define KEY(name) (1u << KEY_##name)
-
-/* What every client of today takes: SHA-2, and signatures that have their hash inside (EdDSA). */
-#define HASHES_SHA2                                                                                          \
-    (HASH(NONE) | HASH(SHA224) | HASH(SHA256) | HASH(SHA384) | HASH(SHA512) | HASH(SHA512_256) | HASH(SHA3))
-static const uint32_t DER_ONLY = UINT32_MAX; /* every deviation of BER is refused */
+#include "pki/judge_rows.h"
 
 /* What makes a certificate unreadable in its meaning, for whatever purpose it is read: RFC 5280 4.2 (an
  * extension twice), 4.1.2.1, 4.1.1.2 (both signature algorithms MUST be the same). */
 static const enum pki_fact meaningless[] = {
-    PKI_FACT_EXT_DUPLICATE,  PKI_FACT_VERSION_UNKNOWN, PKI_FACT_SIGALG_DIFFERS, PKI_FACT_SIGNATURE_BITS,
-    PKI_FACT_KEY_UNREADABLE, PKI_FACT_NAME_MALFORMED,  PKI_FACT_NC_EMPTY,       PKI_FACT_SAN_IP_LENGTH,
+    PKI_FACT_EXT_DUPLICATE,   PKI_FACT_EXT_DUPLICATE_UNKNOWN,
+    PKI_FACT_VERSION_UNKNOWN, PKI_FACT_SIGALG_DIFFERS,
+    PKI_FACT_SIGNATURE_BITS,  PKI_FACT_KEY_UNREADABLE,
+    PKI_FACT_NAME_MALFORMED,  PKI_FACT_NC_EMPTY,
+    PKI_FACT_SAN_IP_LENGTH,
 };
 /* The MUSTs of RFC 5280 4 for whoever issues certificates. 6.1 does not ask for them, so that they are
  * refused only where a certificate is for TLS (docs/certificates.md). Two that are no MUST are here too,
@@ -56,12 +51,16 @@ static const struct pki_judge judges[] = {
                  | PKI_RULE_ANCHOR_LIMITS   /* RFC 5937 3 */
                  | PKI_RULE_ANCHOR_PROFILE  /* docs/certificates.md, "Anchors" */
                  | PKI_RULE_POLICIES        /* RFC 5280 6.1.2 a, 6.1.3 d */
-                 | PKI_RULE_ANY_EKU         /* RFC 5280 4.2.1.12 */
+                 | PKI_RULE_ANCHOR_FACTS    /* docs/certificates.md, "Anchors" */
+                 | PKI_RULE_ANCHOR_CRITICAL /* docs/certificates.md, "Anchors" */
                  | PKI_RULE_LEAF_KEY_USAGE  /* RFC 8446 4.4.2.2, RFC 5246 7.4.2 */
                  | PKI_RULE_NEEDS_SAN,      /* RFC 9525 6.1 */
         .building = PKI_BUILD_ALL,          /* RFC 4158 2.4.2 */
         .leaf_trust = PKI_LEAF_SELF_SIGNED, /* a path of one: RFC 5280 6.1, certificate 1 is certificate n */
         .eku = PKI_EKU_NESTED,              /* docs/certificates.md, "Extended key usage" */
+        .eku_leaf = PKI_EKU_ANY,            /* RFC 5280 4.2.1.12 */
+        .eku_ca = PKI_EKU_ANY,              /* RFC 5280 4.2.1.12 */
+        .critical = ALL,                    /* RFC 5280 4.2: those that can be read here are kept */
         .revocation = PKI_REVOCATION_HARD,  /* RFC 5280 6.1.3 a 3, where CRLs are given */
         .host_rules = 0,                    /* RFC 9525 6 */
         .nc_rules = 0,                      /* RFC 5280 4.2.1.10 */
@@ -81,12 +80,14 @@ static const struct pki_judge judges[] = {
         /* CONTRACT.md, "modern": names in SAN only, RFC 5280, no AIA fetching, RSA from 2048 bits, no SHA-1,
          * revocation looked up and soft, must-staple kept. What accepts here works everywhere today. */
         .rules = PKI_RULE_PARTIAL_CHAIN | PKI_RULE_ANCHOR_LIMITS | PKI_RULE_POLICIES | PKI_RULE_NEEDS_SAN |
-                 PKI_RULE_LEAF_KEY_USAGE | PKI_RULE_MUST_STAPLE,
+                 PKI_RULE_LEAF_KEY_USAGE | PKI_RULE_MUST_STAPLE | PKI_RULE_ANCHOR_CRITICAL,
         .building =
             PKI_BUILD_ALL, /* Chromium's path_builder.cc, mozilla::pkix pkixbuild.cpp, Security.framework */
         .leaf_trust = PKI_LEAF_SELF_SIGNED,
         .eku = PKI_EKU_NESTED, /* Baseline Requirements 7.1.2.2; mozilla::pkix pkixcheck.cpp
                                   CheckExtendedKeyUsage */
+        .eku_ca = PKI_EKU_ANY, /* mozilla::pkix pkixcheck.cpp */
+        .critical = ALL,
         .revocation = PKI_REVOCATION_SOFT,
         .host_rules = PKI_HOST_STAR_NEEDS_TWO, /* Chromium x509_certificate.cc VerifyHostname */
         .nc_rules = PKI_NC_DOT_PREFIX,
@@ -110,11 +111,16 @@ static const struct pki_judge judges[] = {
 };
 
 const struct pki_judge *pki_judge_at(size_t i) {
-    return i < TW_COUNT(judges) ? &judges[i] : NULL;
+    if (i < TW_COUNT(judges)) return &judges[i];
+    i -= TW_COUNT(judges);
+    if (i < pki_n_judges_libraries) return &pki_judges_libraries[i];
+    i -= pki_n_judges_libraries;
+    return i < pki_n_judges_platforms ? &pki_judges_platforms[i] : NULL;
 }
 
 const struct pki_judge *pki_judge_find(const char *name) {
-    for (size_t i = 0; i < TW_COUNT(judges); i++)
-        if (strcmp(judges[i].name, name) == 0) return &judges[i];
+    const struct pki_judge *judge;
+    for (size_t i = 0; (judge = pki_judge_at(i)); i++)
+        if (strcmp(judge->name, name) == 0) return judge;
     return NULL;
 }

@@ -51,6 +51,7 @@ struct pki_host {
     struct bytes name; /* without the root's dot; empty for an address */
     uint8_t ip[16];
     uint8_t ip_n; /* 0: a name; 4; 16 */
+    bool dot;     /* the root's dot was written: name.p[name.n] */
 };
 enum { PKI_HOST_MAX = 253 };
 /* `host`: a name as A-labels, or an address literal ([v6] too). False: neither (empty, too long, an empty
@@ -70,6 +71,14 @@ enum pki_host_rule {
     PKI_HOST_IP_IN_DNS = 1u << 6,      /* an address written as a dNSName or CN counts for an address asked */
     PKI_HOST_STAR_MANY_LABELS = 1u << 7, /* the wildcard stands for several labels (very old clients) */
     PKI_HOST_TRAILING_DOT = 1u << 8,     /* "example.com." in a SAN is the same name */
+    PKI_HOST_KEEPS_DOT = 1u << 9,        /* the root's dot of what is asked must be presented too */
+    PKI_HOST_LDH = 1u << 10, /* asks for no name with the root's dot, "_", or "-" at either end of a label */
+    PKI_HOST_STAR_ANYWHERE = 1u << 11,  /* any number of "*" in any label, each for a part of that label */
+    PKI_HOST_STAR_LDH = 1u << 12,       /* the wildcard stands for letters, digits and hyphens alone */
+    PKI_HOST_STAR_NEEDS_ONE = 1u << 13, /* "*" alone matches nothing */
+    PKI_HOST_STAR_AT_EDGE = 1u << 14,   /* of partial wildcards: the star begins or ends the label */
+    PKI_HOST_STAR_AT_START = 1u << 15,  /* … begins it */
+    PKI_HOST_CN_IF_NO_HOST = 1u << 16,  /* CN where the SAN has no dNSName, address or URI */
 };
 enum pki_host_match {
     PKI_HOST_NO,
@@ -103,6 +112,11 @@ enum pki_nc_rule {
     PKI_NC_NO_SUBJECT = 1u << 3,    /* the subject is not looked at at all */
     PKI_NC_LOOSE_MASK = 1u << 4,    /* address masks with holes in them (RFC 4632 has none) */
     PKI_NC_STAR_EXCLUDED = 1u << 5, /* "*.a.example" is excluded where anything that it can stand for is */
+    PKI_NC_HOSTS_ONLY =
+        1u << 6, /* constraints on other names than dNSName, address, mailbox and URI do not count */
+    PKI_NC_NO_URI = 1u << 7,    /* … nor those on URIs */
+    PKI_NC_DISTANCES = 1u << 8, /* minimum and maximum are not looked at */
+    PKI_NC_FAMILIES = 1u << 9,  /* IPv4 subtrees say nothing of IPv6 addresses, nor the other way round */
 };
 struct pki_nc_result {
     enum pki_nc_verdict verdict;
@@ -115,6 +129,8 @@ struct pki_nc_result {
  * is for the caller. */
 enum pki_nc_verdict pki_nc_check(const struct pki_cert *issuer, const struct pki_cert *c, unsigned rules,
                                  uint64_t *budget, struct pki_nc_result *ret);
+/* It has constraints on other names than dNSName, address, mailbox and URI. */
+bool pki_nc_has_other_kinds(const struct pki_cert *issuer);
 /* One name against one subtree of the same kind: PKI_NC_OK inside, PKI_NC_NOT_PERMITTED outside, or why it
  * cannot be told (UNSUPPORTED, BAD_CONSTRAINT, BAD_NAME). */
 enum pki_nc_verdict pki_nc_compare(const struct pki_gn *name, const struct pki_gn *base, unsigned rules);

@@ -103,6 +103,40 @@ static uint32_t key_id_rank(const struct pki_cert *below, const struct pki_cert 
     return bytes_eq(below->aki_key_id, issuer->ski) ? 0 : RANK_OTHER_KEY_ID;
 }
 
+/* What the authority key identifier says speaks against this issuer. */
+static bool contradicts(const struct pki_cert *below, const struct pki_cert *issuer, bool serial_too) {
+    if (below->aki_key_id.p && issuer->has_ski && !bytes_eq(below->aki_key_id, issuer->ski)) return true;
+    if (!serial_too || !below->aki_issuer.p || !below->aki_serial.p) return false;
+    struct der r = der_of(below->aki_issuer, NULL, NULL);
+    struct pki_gn gn;
+    bool named = false, other = false;
+    while (pki_gn_next(&r, &gn)) {
+        other = other || gn.kind == PKI_GN_DIRECTORY;
+        named = named || (gn.kind == PKI_GN_DIRECTORY && pki_name_eq(gn.value, issuer->issuer));
+    }
+    return !bytes_eq(below->aki_serial, issuer->serial) || (other && !named);
+}
+
+/* Clients for which the key identifier is no mere hint. */
+static bool is_ruled_out(const struct search *s, const struct pki_cert *below, const struct pki_cert *issuer,
+                         bool anchor) {
+    const struct pki_judge *judge = s->q->judge;
+    if (judge->quirks & PKI_QUIRK_AKI_OF_ANCHOR) return anchor && contradicts(below, issuer, true);
+    return judge->rules & PKI_RULE_AKI_MUST_MATCH &&
+           contradicts(below, issuer, judge->quirks & PKI_QUIRK_AKI_SERIAL);
+}
+
+/* Where one candidate is all that is looked at: the order in which the client comes by them. */
+static uint32_t first_rank(const struct search *s, const struct pki_item *item, bool anchor) {
+    enum { RANK_SENT = 1 << 30, RANK_INVALID = 1 << 29 };
+    const uint32_t quirks = s->q->judge->quirks, last = (1u << 29) - 1;
+    bool valid = s->q->at >= item->cert.not_before && s->q->at <= item->cert.not_after;
+    uint32_t place = item->place < last ? (uint32_t)item->place : last;
+    if (anchor && quirks & PKI_QUIRK_LAST_ANCHOR) place = last - place;
+    return (item->origins & PKI_ANCHOR ? 0 : RANK_SENT) + place +
+           (quirks & PKI_QUIRK_VALID_FIRST && !valid ? RANK_INVALID : 0);
+}
+
 static bool on_path(const struct search *s, uint32_t node, const struct pki_item *item) {
     for (; node != NO_PARENT; node = s->nodes[node].parent) {
         const struct pki_item *other = pki_pool_item(s->pool, s->nodes[node].item);
@@ -113,7 +147,9 @@ static bool on_path(const struct search *s, uint32_t node, const struct pki_item
 
 static bool ends_path(const struct search *s, const struct pki_item *item) {
     if (!(item->origins & PKI_ANCHOR)) return false;
-    return item->cert.self_issued || s->q->judge->rules & PKI_RULE_PARTIAL_CHAIN;
+    if (s->q->judge->rules & PKI_RULE_PARTIAL_CHAIN) return true;
+    return item->cert.self_issued &&
+           !(s->q->judge->quirks & PKI_QUIRK_AKI_SERIAL && contradicts(&item->cert, &item->cert, true));
 }
 
 /* What stands above node `at` if `i` is its issuer. False: it cannot. */
@@ -126,7 +162,7 @@ static bool candidate(struct search *s, uint32_t at, size_t i, struct node *ret)
     if (!item->cert.key.spki.p || on_path(s, at, item)) return false;
     if (s->q->judge->building == PKI_BUILD_SENT_ORDER && !anchor && !in_order) return false;
     uint32_t key_id = key_id_rank(below_cert, &item->cert);
-    if (s->q->judge->rules & PKI_RULE_AKI_MUST_MATCH && key_id == RANK_OTHER_KEY_ID) return false;
+    if (is_ruled_out(s, below_cert, &item->cert, anchor)) return false;
     *ret = (struct node){
         .cost = below->cost + cost_of(s, i, anchor ? PKI_ROLE_ANCHOR : PKI_ROLE_CA),
         .rank = below->rank + RANK_STEP + (anchor ? 0 : RANK_NO_ANCHOR) + key_id,
@@ -136,6 +172,7 @@ static bool candidate(struct search *s, uint32_t at, size_t i, struct node *ret)
         .stage = STAGE_EDGE,
         .anchor = anchor,
     };
+    if (s->q->judge->building == PKI_BUILD_FIRST) ret->rank = first_rank(s, item, anchor);
     return true;
 }
 
