@@ -76,6 +76,7 @@ enum pki_quirk {
                                             unknown   critical extension */
     PKI_QUIRK_V1_LEAF = 1u << 15,        /* a leaf may be of version 1 */
     PKI_QUIRK_NEEDS_EKU = 1u << 16,      /* a leaf without extended key usages is refused */
+    PKI_QUIRK_KEY_FITS = 1u << 17,       /* who has a key of another kind than the signature is no issuer */
 };
 
 /* A cap on a leaf's lifetime for those issued from that day on. */
@@ -109,7 +110,8 @@ struct pki_judge {
     size_t n_facts;
     const enum pki_fact *facts_always; /* … and for any purpose: without them the path has no meaning */
     size_t n_facts_always;
-    unsigned max_cas;                             /* intermediates in a path; 0: no limit of its own */
+    unsigned max_sorted; /* with more certificates sent than that it takes them as they come; 0: no limit */
+    unsigned max_cas;    /* intermediates in a path; 0: no limit of its own */
     unsigned max_signatures;                      /* checks before it gives up; 0: no limit */
     struct pki_lifetime_cap caps[PKI_JUDGE_CAPS]; /* ended by days 0; the last that applies counts */
 };

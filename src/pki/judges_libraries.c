@@ -33,6 +33,7 @@ static const enum pki_fact openssl_strict[] = {
      PKI_RULE_EXPLICIT_CURVE) /* crypto/ec/ec_asn1.c; refused by x509_vfy.c, check_curve() only if strict */
 #define OPENSSL_QUIRKS                                                                                       \
     (PKI_QUIRK_VALID_FIRST    /* x509_lu.c, X509_STORE_CTX_get1_issuer(); x509_vfy.c, find_issuer() */       \
+     | PKI_QUIRK_KEY_FITS     /* v3_purp.c, check_sig_alg_match() */                                         \
      | PKI_QUIRK_AKI_SERIAL   /* v3_purp.c, X509_check_akid(); EXFLAG_SS needs it of the root itself */      \
      | PKI_QUIRK_ANY_VERSION) /* v3_purp.c, ossl_x509v3_cache_extensions() */
 #define OPENSSL_COMMON                                                                                       \
@@ -47,7 +48,8 @@ static const enum pki_fact openssl_strict[] = {
                 PKI_NC_LOOSE_MASK, /* v3_ncons.c, NAME_CONSTRAINTS_check(), _check_CN(), nc_ip() */          \
         .hashes = HASHES_SHA2,     /* x509_vfy.c, check_sig_level(): SHA-1 has 63 bits, below any level */   \
         .keys = KEY(RSA) | KEY(RSA_PSS) | KEY(EC) | KEY(ED25519) | KEY(ED448) | KEY(DSA),                    \
-    .bent = DER_BENT_INTEGER /* crypto/asn1/a_int.c, c2i_ibuf(); all else of BER is read */
+    .max_cas = 100,              /* x509_vpm.c, default_table: depth */                                      \
+        .bent = DER_BENT_INTEGER /* crypto/asn1/a_int.c, c2i_ibuf(); all else of BER is read */
 
 /* v3_utl.c, do_x509_check(), wildcard_match(): the CN where no dNSName is there. */
 #define OPENSSL_NAMES                                                                                        \
@@ -249,6 +251,7 @@ const struct pki_judge pki_judges_libraries[] = {
                   | PKI_QUIRK_EKU_EMPTY  /* verify.c, _gnutls_check_key_purpose() */
                   | PKI_QUIRK_V1_LEAF | PKI_QUIRK_TRUSTED_NOT_EE, /* verify-high.c, add_cas() */
         .building = PKI_BUILD_FIRST,                              /* common.c, _gnutls_sort_clist() */
+        .max_sorted = 16, /* verify-high.c: DEFAULT_MAX_VERIFY_DEPTH */
         .leaf_trust = PKI_LEAF_SELF_SIGNED,
         .eku = PKI_EKU_NESTED, /* verify.c, _gnutls_verify_crt_status(): purpose */
         .eku_leaf = PKI_EKU_ANY,

@@ -4,7 +4,7 @@
 #include "pki/pool.h"
 
 enum {
-    MAX_LENGTH = 64,   /* certificates in a path */
+    MAX_LENGTH = 128,  /* certificates in a path */
     MAX_BAD_EDGES = 4, /* edges with a signature that fails which are followed all the same, to say so */
     SIGNATURES_AT_LEAST = 4096,
     NODES_AT_LEAST = 65536,
@@ -38,7 +38,7 @@ struct search {
     uint64_t *costs; /* by item and role, plus 1; 0: not known yet */
     uint64_t max_nodes, comparisons;
     size_t bad_edges;
-    bool exhausted;
+    bool exhausted, too_many_to_sort;
 };
 
 static const uint32_t NO_PARENT = UINT32_MAX;
@@ -121,6 +121,9 @@ static bool contradicts(const struct pki_cert *below, const struct pki_cert *iss
 static bool is_ruled_out(const struct search *s, const struct pki_cert *below, const struct pki_cert *issuer,
                          bool anchor) {
     const struct pki_judge *judge = s->q->judge;
+    enum key_type wanted = below->outer.key == KEY_RSA_PSS ? KEY_RSA : below->outer.key;
+    enum key_type has = issuer->key.type == KEY_RSA_PSS ? KEY_RSA : issuer->key.type;
+    if (judge->quirks & PKI_QUIRK_KEY_FITS && wanted != KEY_OTHER && wanted != has) return true;
     if (judge->quirks & PKI_QUIRK_AKI_OF_ANCHOR) return anchor && contradicts(below, issuer, true);
     return judge->rules & PKI_RULE_AKI_MUST_MATCH &&
            contradicts(below, issuer, judge->quirks & PKI_QUIRK_AKI_SERIAL);
@@ -158,9 +161,10 @@ static bool candidate(struct search *s, uint32_t at, size_t i, struct node *ret)
     const struct pki_item *item = pki_pool_item(s->pool, i);
     const struct pki_cert *below_cert = &pki_pool_item(s->pool, below->item)->cert;
     bool anchor = ends_path(s, item);
+    bool as_sent = s->q->judge->building == PKI_BUILD_SENT_ORDER || s->too_many_to_sort;
     bool in_order = item->place == pki_pool_item(s->pool, below->item)->place + 1;
     if (!item->cert.key.spki.p || on_path(s, at, item)) return false;
-    if (s->q->judge->building == PKI_BUILD_SENT_ORDER && !anchor && !in_order) return false;
+    if (as_sent && !anchor && !in_order) return false;
     uint32_t key_id = key_id_rank(below_cert, &item->cert);
     if (is_ruled_out(s, below_cert, &item->cert, anchor)) return false;
     *ret = (struct node){
@@ -303,8 +307,16 @@ static uint64_t or_default(uint64_t given, uint64_t a, uint64_t b) {
     return given ? given : a > b ? a : b;
 }
 
+static bool has_too_many_to_sort(const struct search *s) {
+    size_t sent = 0, max = s->q->judge->max_sorted;
+    for (size_t i = 0; max && i < pki_pool_count(s->pool); i++)
+        sent += (pki_pool_item(s->pool, i)->origins & PKI_SENT) != 0;
+    return sent > max;
+}
+
 static void set_limits(struct search *s) {
     uint64_t n = pki_pool_count(s->pool);
+    s->too_many_to_sort = has_too_many_to_sort(s);
     uint64_t checks = or_default(s->q->max_signatures, 3 * n, SIGNATURES_AT_LEAST);
     if (s->q->judge->max_signatures && s->q->judge->max_signatures < checks)
         checks = s->q->judge->max_signatures;
