@@ -67,6 +67,10 @@ bool is_word(const char *s);
 int verify_main(struct cli *c, int argc, char **argv);
 /* chain.c */
 int chain_main(struct cli *c, int argc, char **argv);
+/* judges.c: those that no profile has; show: to be freed by tlswhy_string_free(). */
+const char *judges_name(size_t index);
+const char *judges_title(const char *name);
+char *judges_show(struct cli *c, const char *name);
 
 /* roots.c */
 int roots_main(struct cli *c, int argc, char **argv);

@@ -55,13 +55,25 @@ static int run_causes(struct cli *c, int argc, char **argv) {
     return run_catalogue(c, argc, argv, &causes);
 }
 
+/* The profiles, then the judges that no profile has. */
+static const char *profile_name(size_t index) {
+    size_t n = 0;
+    while (tlswhy_profile_name(n)) n++;
+    return index < n ? tlswhy_profile_name(index) : judges_name(index - n);
+}
+
+static const char *profile_title(const char *name) {
+    const char *title = tlswhy_profile_title(name);
+    return title ? title : judges_title(name);
+}
+
 static char *show_profile(struct cli *c, const char *name) {
-    (void)c;
-    return tlswhy_profile_show(name);
+    char *text = tlswhy_profile_show(name);
+    return text ? text : judges_show(c, name);
 }
 
 static int run_profiles(struct cli *c, int argc, char **argv) {
-    static const struct catalogue profiles = {tlswhy_profile_name, tlswhy_profile_title, show_profile};
+    static const struct catalogue profiles = {profile_name, profile_title, show_profile};
     return run_catalogue(c, argc, argv, &profiles);
 }
 

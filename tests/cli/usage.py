@@ -156,7 +156,7 @@ def check_words(tlswhy, checks):
         for arguments in ([word], [word, "--json", "x"]):
             problems = list(line_problems(run(tlswhy, *arguments), 2, f"'{word}' is not there yet in this version"))
             checks.none_of(f"reserved: {' '.join(arguments)}", problems)
-    for arguments in (["causes"], ["profiles"], ["profiles", "modern"], ["lab", "--list"], ["causes", "cert-expired"],
+    for arguments in (["causes"], ["profiles"], ["profiles", "modern"], ["profiles", "java-17"], ["lab", "--list"], ["causes", "cert-expired"],
                       ["-h"], ["--help"], ["a.example", "-h"], ["causes", "--help"], ["profiles", "-h"], ["lab", "--help"]):
         done = run(tlswhy, *arguments)
         checks.that(f"tlswhy {' '.join(arguments)}", done.returncode == 0 and len(done.stdout) > 40 and not done.stderr, repr(done))
