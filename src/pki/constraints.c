@@ -177,6 +177,8 @@ bool pki_nc_has_other_kinds(const struct pki_cert *issuer) {
 
 static bool counts(const struct check *k, const struct pki_gn *base, const struct pki_gn *name) {
     if (k->rules & PKI_NC_HOSTS_ONLY && !is_host_kind(base->kind)) return false;
+    if (k->rules & PKI_NC_COMPARABLE && !is_host_kind(base->kind) && base->kind != PKI_GN_DIRECTORY)
+        return false;
     if (k->rules & PKI_NC_NO_URI && base->kind == PKI_GN_URI) return false;
     size_t n = base->value.n;
     return !(k->rules & PKI_NC_FAMILIES && base->kind == PKI_GN_IP && n + 2 * name->value.n == 8 + 32);

@@ -153,7 +153,7 @@ static void look_dates(const struct look *k) {
     if (k->q->at > k->c->not_after)
         pki_path_add(k->path, k->role == PKI_ROLE_LEAF ? PKI_PROBLEM_LEAF_EXPIRED : PKI_PROBLEM_CA_EXPIRED,
                      k->depth, "%s expired on %s", who(k), time_text(k, k->c->not_after));
-    if (k->q->at < k->c->not_before)
+    if (k->q->at < k->c->not_before && k->c->not_before - k->q->at > k->judge->slop)
         pki_path_add(k->path, PKI_PROBLEM_NOT_YET_VALID, k->depth, "%s is valid only from %s on", who(k),
                      time_text(k, k->c->not_before));
 }
@@ -291,8 +291,15 @@ static void look_lifetime(const struct look *k) {
                      cap->days);
 }
 
+static uint16_t uses_of_leaf(const struct look *k) {
+    if (quirk(k, PKI_QUIRK_LEAF_SIGNS)) return PKI_KU_DIGITAL_SIGNATURE;
+    if (!quirk(k, PKI_QUIRK_LEAF_USE_OF_KEY))
+        return PKI_KU_DIGITAL_SIGNATURE | PKI_KU_KEY_ENCIPHERMENT | PKI_KU_KEY_AGREEMENT;
+    if (k->c->key.type == KEY_EC) return PKI_KU_DIGITAL_SIGNATURE | PKI_KU_KEY_AGREEMENT;
+    return k->c->key.type == KEY_RSA ? PKI_KU_KEY_ENCIPHERMENT : PKI_KU_DIGITAL_SIGNATURE;
+}
+
 static void look_leaf(const struct look *k) {
-    uint16_t uses = PKI_KU_DIGITAL_SIGNATURE;
     if (k->role != PKI_ROLE_LEAF) return;
     look_name(k);
     look_lifetime(k);
@@ -303,8 +310,8 @@ static void look_leaf(const struct look *k) {
                      who(k), k->c->version);
     if (k->c->ca && rule(k, PKI_RULE_LEAF_NOT_CA) && k->q->purpose != PKI_PURPOSE_ANY)
         pki_path_add(k->path, PKI_PROBLEM_LEAF_IS_CA, k->depth, "%s is a CA and used as a leaf", who(k));
-    if (!quirk(k, PKI_QUIRK_LEAF_SIGNS)) uses |= PKI_KU_KEY_ENCIPHERMENT | PKI_KU_KEY_AGREEMENT;
-    if (rule(k, PKI_RULE_LEAF_KEY_USAGE) && k->q->purpose != PKI_PURPOSE_ANY && !key_usage_allows(k, uses))
+    if (rule(k, PKI_RULE_LEAF_KEY_USAGE) && k->q->purpose != PKI_PURPOSE_ANY &&
+        !key_usage_allows(k, uses_of_leaf(k)))
         pki_path_add(k->path, PKI_PROBLEM_LEAF_KEY_USAGE, k->depth,
                      "the key usage of %s allows nothing that TLS does with a key", who(k));
 }

@@ -70,13 +70,15 @@ enum pki_quirk {
     PKI_QUIRK_LEAF_SIGNS = 1u << 10,  /* the leaf's key usage must allow digitalSignature */
     PKI_QUIRK_BROKEN_IGNORED =
         1u << 11, /* an extension that is not critical and cannot be read counts as absent */
-    PKI_QUIRK_TRUSTED_LEAF = 1u << 12,   /* of a leaf that is an anchor only the name is looked at */
-    PKI_QUIRK_TRUSTED_NOT_EE = 1u << 13, /* a leaf that is an anchor must not say that it is no CA */
-    PKI_QUIRK_NC_UNHANDLED = 1u << 14,   /* critical name constraints of a form that it cannot compare are an
-                                            unknown   critical extension */
-    PKI_QUIRK_V1_LEAF = 1u << 15,        /* a leaf may be of version 1 */
-    PKI_QUIRK_NEEDS_EKU = 1u << 16,      /* a leaf without extended key usages is refused */
-    PKI_QUIRK_KEY_FITS = 1u << 17,       /* who has a key of another kind than the signature is no issuer */
+    PKI_QUIRK_TRUSTED_LEAF = 1u << 12,    /* of a leaf that is an anchor only the name is looked at */
+    PKI_QUIRK_TRUSTED_NOT_EE = 1u << 13,  /* a leaf that is an anchor must not say that it is no CA */
+    PKI_QUIRK_NC_UNHANDLED = 1u << 14,    /* critical name constraints of a form that it cannot compare are an
+                                             unknown   critical extension */
+    PKI_QUIRK_V1_LEAF = 1u << 15,         /* a leaf may be of version 1 */
+    PKI_QUIRK_NEEDS_EKU = 1u << 16,       /* a leaf without extended key usages is refused */
+    PKI_QUIRK_KEY_FITS = 1u << 17,        /* who has a key of another kind than the signature is no issuer */
+    PKI_QUIRK_LEAF_USE_OF_KEY = 1u << 18, /* the leaf's key usage must allow what TLS up to 1.2 did with a key
+ of its kind: RSA keyEncipherment, EC digitalSignature or keyAgreement */
 };
 
 /* A cap on a leaf's lifetime for those issued from that day on. */
@@ -110,6 +112,7 @@ struct pki_judge {
     size_t n_facts;
     const enum pki_fact *facts_always; /* … and for any purpose: without them the path has no meaning */
     size_t n_facts_always;
+    unsigned slop;       /* seconds before its time that a certificate is taken already */
     unsigned max_sorted; /* with more certificates sent than that it takes them as they come; 0: no limit */
     unsigned max_cas;    /* intermediates in a path; 0: no limit of its own */
     unsigned max_signatures;                      /* checks before it gives up; 0: no limit */

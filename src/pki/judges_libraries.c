@@ -92,6 +92,12 @@ static const enum pki_fact gnutls_always[] = {
     PKI_FACT_NAME_MALFORMED, PKI_FACT_ISSUER_EMPTY,          PKI_FACT_SUBJECT_EMPTY_CA,
 };
 
+/* ---- NSS: lib/certdb, lib/certhigh, lib/libpkix. Extensions may stand twice, and signature algorithms
+ * differ. ---- */
+
+static const enum pki_fact nss_always[] = {PKI_FACT_KU_EMPTY, PKI_FACT_TIME_FRACTION,
+                                           PKI_FACT_NAME_MALFORMED};
+
 const struct pki_judge pki_judges_libraries[] = {
     {
         .name = "openssl-3.0",
@@ -278,6 +284,40 @@ const struct pki_judge pki_judges_libraries[] = {
         .min_ec = 160,
         .bent = DER_BENT_LENGTH,
         FACTS_ALWAYS(gnutls_always),
+    },
+    {
+        .name = "nss-3.87",
+        .title = "NSS 3.87 (Debian 12): its libpkix, without Firefox",
+        .rules = PKI_RULE_PARTIAL_CHAIN     /* certvfypkix.c: cert_pi_trustAnchors */
+                 | PKI_RULE_ANCHOR_VALIDITY /* libpkix, pkix_validate.c: the anchor is checked as a CA */
+                 | PKI_RULE_ANCHOR_LIMITS   /* the same */
+                 | PKI_RULE_ANCHOR_PROFILE  /* pkix_pl_cert.c, PKIX_PL_Cert_VerifyCertAndKeyType() */
+                 | PKI_RULE_AKI_MUST_MATCH  /* pkix_build.c: the selector's subjKeyIdentifier */
+                 | PKI_RULE_POLICIES        /* pkix_policychecker.c */
+                 | PKI_RULE_LEAF_NOT_CA     /* certdb.c, cert_ComputeCertType(): SSL_CA is no SSL_SERVER */
+                 | PKI_RULE_LEAF_KEY_USAGE, /* certdb.c, CERT_CheckKeyUsage() */
+        .quirks = PKI_QUIRK_ANY_VERSION | PKI_QUIRK_ANCHOR_V3 /* certdb.c, CERT_IsCACert() */
+                  | PKI_QUIRK_LEAF_USE_OF_KEY,                /* certdb.c: KU_KEY_AGREEMENT_OR_ENCIPHERMENT */
+        .slop = 86400,                                        /* certdb.c, pendingSlop */
+        .building = PKI_BUILD_ALL,                            /* pkix_build.c */
+        .leaf_trust = PKI_LEAF_NEVER,
+        .eku = PKI_EKU_NESTED_ANCHOR, /* certdb.c, cert_ComputeCertType(): NS_CERT_TYPE_SSL_CA */
+        .eku_leaf = PKI_EKU_NS_SGC,
+        .eku_ca = PKI_EKU_CLIENT_AUTH | PKI_EKU_NS_SGC,
+        .revocation = PKI_REVOCATION_STAPLE,
+        .host_rules = PKI_HOST_CN_IF_NO_DNS | PKI_HOST_STAR_NEEDS_TWO, /* certdb.c, CERT_VerifyCertName() */
+        .nc_rules = PKI_NC_CN_AS_DNS | PKI_NC_DOT_PREFIX | PKI_NC_EMAIL_IN_DN | PKI_NC_LOOSE_MASK |
+                    PKI_NC_DISTANCES | PKI_NC_COMPARABLE, /* genname.c, cert_CompareNameWithConstraints() */
+        .critical = CRITICAL_OF_RFC5280,                  /* pkix_ekuchecker.c and the other checkers */
+        .unread = EXT(SKI) | EXT(AKI) | EXT(KEY_USAGE) | EXT(POLICIES) | EXT(SAN) | EXT(AIA) |
+                  EXT(CRL_POINTS) | EXT(IAN) | EXT(SIA) | EXT(FRESHEST) | EXT(SCTS) | EXT(TLS_FEATURE),
+        .hashes = HASHES_SHA2 | HASH(SHA1), /* secoid.c, NSS_SetAlgorithmPolicy(): MD5 is off */
+        .keys = KEY(RSA) | KEY(RSA_PSS) | KEY(EC) | KEY(DSA),
+        .leaf_keys = ALL & ~(KEY(ED25519) | KEY(ED448)),
+        .curves = CURVES_NIST, /* ecl-curve.h */
+        .min_rsa = 1023,       /* NSS_RSA_MIN_KEY_SIZE */
+        .min_ec = 224,
+        FACTS_ALWAYS(nss_always),
     },
 };
 const size_t pki_n_judges_libraries = TW_COUNT(pki_judges_libraries);

@@ -114,9 +114,10 @@ enum pki_nc_rule {
     PKI_NC_STAR_EXCLUDED = 1u << 5, /* "*.a.example" is excluded where anything that it can stand for is */
     PKI_NC_HOSTS_ONLY =
         1u << 6, /* constraints on other names than dNSName, address, mailbox and URI do not count */
-    PKI_NC_NO_URI = 1u << 7,    /* … nor those on URIs */
-    PKI_NC_DISTANCES = 1u << 8, /* minimum and maximum are not looked at */
-    PKI_NC_FAMILIES = 1u << 9,  /* IPv4 subtrees say nothing of IPv6 addresses, nor the other way round */
+    PKI_NC_NO_URI = 1u << 7,      /* … nor those on URIs */
+    PKI_NC_DISTANCES = 1u << 8,   /* minimum and maximum are not looked at */
+    PKI_NC_COMPARABLE = 1u << 10, /* constraints of a form that nobody can compare do not count */
+    PKI_NC_FAMILIES = 1u << 9,    /* IPv4 subtrees say nothing of IPv6 addresses, nor the other way round */
 };
 struct pki_nc_result {
     enum pki_nc_verdict verdict;

@@ -45,6 +45,7 @@ class Client:
     needs: str
     run: object
     about: str
+    asks_name: bool = True
 
 
 def batch(command, cases, where):
@@ -110,6 +111,19 @@ def java(cases, where):
     return batch([f"{home}/bin/java", "-XX:TieredStopAtLevel=1", *export, "-cp", str(where), "Verify"], cases, where)
 
 
+def vfychain(cases, where):
+    # It knows nothing of names.
+    subprocess.run(["certutil", "-N", "-d", f"sql:{where}", "--empty-password"], check=True, timeout=60)
+
+    def make(case, files):
+        for kind, certs in (("sent", case.chain), ("root", case.roots)):
+            for j, cert in enumerate(certs):
+                files.with_suffix(f".{kind}{j}").write_bytes(cert)
+        roots = [x for j in range(len(case.roots)) for x in ("-t", files.with_suffix(f".root{j}"))]
+        return ["vfychain", "-d", f"sql:{where}", "-pp", "-u", "1", "-r", *(files.with_suffix(f".sent{j}") for j in range(len(case.chain))), *roots]
+    return commands(make, cases, where)
+
+
 def node(cases, where):
     return batch(["node", str(HERE / "verify.js")], cases, where)
 
@@ -130,16 +144,17 @@ CLIENTS = [
     Client("go-1.19", "go", go, "crypto/x509"),
     Client("java-17", "javac", java, "the trust manager of the JDK"),
     Client("gnutls-3.7", "certtool", certtool, "certtool --verify"),
+    Client("nss-3.87", "vfychain", vfychain, "vfychain -pp", asks_name=False),
 ]
 
 
 # ---- ours ----
 
 
-def tlswhy(command, judge, cases, where):
+def tlswhy(command, client, cases, where):
     def one(i):
-        name = ["--ip" if is_ip(cases[i].host) else "--host", cases[i].host]
-        done = subprocess.run([command, "verify", "--json", "--client", judge, "--purpose", "server", *name, "--leaf", where / f"{i}.leaf",
+        name = ["--ip" if is_ip(cases[i].host) else "--host", cases[i].host] if client.asks_name else []
+        done = subprocess.run([command, "verify", "--json", "--client", client.judge, "--purpose", "server", *name, "--leaf", where / f"{i}.leaf",
                                "--untrusted", where / f"{i}.chain", "--roots", where / f"{i}.roots"],
                               capture_output=True, text=True, timeout=60, errors="replace")
         if done.returncode not in (0, 1):
@@ -152,7 +167,7 @@ def tlswhy(command, judge, cases, where):
 
 def compare(client, cases, command, where, verbose):
     """(agreed, asked, skipped)"""
-    real, ours = client.run(cases, where), tlswhy(command, client.judge, cases, where)
+    real, ours = client.run(cases, where), tlswhy(command, client, cases, where)
     agreed = skipped = 0
     for case, (verdict, why), (said, reasons) in zip(cases, real, ours):
         if verdict == "skip":
