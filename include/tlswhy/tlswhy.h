@@ -132,6 +132,7 @@ struct tlswhy_program {
     const char *from;           /* file, folder or URL; NULL: not known */
     const char *imported;       /* RFC 3339; NULL: it was not imported */
     size_t roots, certificates; /* how many, and of how many the certificate is known */
+    size_t removed;             /* that it had once, and took out: listed behind the others or among them */
     bool is_public;             /* everybody's: a root in it is a public one */
 };
 /* In the order above. False if there is no such index; *ret is untouched then. */
@@ -142,7 +143,8 @@ struct tlswhy_root {
     const char *sha256;             /* of the certificate, hexadecimal */
     const char *not_after;          /* RFC 3339; NULL: the certificate is not known */
     const char *distrust_tls_after; /* RFC 3339: leaves that begin later are not trusted; NULL: none */
-    bool for_tls;                   /* false: the program has it for other purposes alone */
+    bool for_tls;                   /* false: the program has it for other purposes alone, or not any more */
+    bool removed;                   /* it took it out */
 };
 bool tlswhy_roots_root(struct tlswhy_roots *r, size_t program, size_t index, struct tlswhy_root *ret);
 
@@ -157,10 +159,10 @@ enum tlswhy_publicity {
 };
 enum tlswhy_publicity tlswhy_roots_publicity(const struct tlswhy_roots *r, const void *der, size_t n);
 
-/* Takes a PEM bundle, or a public CSV report of the CCADB: one with certificates (Mozilla's), or one on all
- * programs. `name`: of the program of a file that is about one; NULL: "yours" of a bundle, "mozilla" of a
- * report. `at`: now, in seconds since 1970. 0 with lines on what was taken and what was refused, and why, or
- * -1 with one line in *ret_message. */
+/* Takes a PEM bundle, or a public CSV report of the CCADB: one with certificates (Mozilla's), one on all
+ * programs, or one on what was taken out. `name`: of the program of a file that is about one; NULL: "yours"
+ * of a bundle, "mozilla" of a report. `at`: now, in seconds since 1970. 0 with lines on what was taken and
+ * what was refused, and why, or -1 with one line in *ret_message. */
 int tlswhy_roots_import(struct tlswhy_roots *r, const char *file, const char *name, long long at,
                         const char **ret_message);
 /* The same for the CCADB's own reports, fetched by HTTPS; `url`: this one in their place (NULL: none),

@@ -40,13 +40,17 @@ const char *tlswhy_roots_trouble(const struct tlswhy_roots *r, size_t index) {
 bool tlswhy_roots_program(const struct tlswhy_roots *r, size_t index, struct tlswhy_program *ret) {
     if (index >= r->known.set.n) return false;
     const struct program *p = &r->known.set.list[index];
-    size_t certificates = 0;
-    for (size_t i = 0; i < p->n; i++) certificates += p->roots[i].der.n > 0;
+    size_t certificates = 0, removed = 0;
+    for (size_t i = 0; i < p->n; i++) {
+        removed += p->roots[i].removed;
+        certificates += p->roots[i].der.n > 0 && !p->roots[i].removed;
+    }
     *ret = (struct tlswhy_program){.name = p->name,
                                    .from = p->from,
                                    .imported = p->imported,
-                                   .roots = p->n,
+                                   .roots = p->n - removed,
                                    .certificates = certificates,
+                                   .removed = removed,
                                    .is_public = program_is_public(p->name)};
     return true;
 }
@@ -57,6 +61,7 @@ bool tlswhy_roots_root(struct tlswhy_roots *r, size_t program, size_t index, str
     struct pki_cert c;
     *ret = (struct tlswhy_root){.subject = root->name,
                                 .sha256 = text_hex(&r->a, bytes_of(root->sha256, sizeof(root->sha256))),
+                                .removed = root->removed,
                                 .for_tls = program_root_for_tls(root)};
     if (root->has_distrust) ret->distrust_tls_after = text_time(&r->a, root->distrust_tls_after);
     if (root->der.n == 0) return true;
@@ -102,17 +107,24 @@ static void tell_refusals(struct import *i, const struct program_reading *readin
 }
 
 /* NULL, or why it could not be kept. */
-static const char *keep(struct import *i, struct program *p) {
+static const char *keep(struct import *i, struct program *p, bool removals) {
     struct tlswhy_roots *r = i->r;
     const struct program *old = program_set_find(&r->known.set, p->name);
     const char *why = NULL;
-    size_t certificates = 0;
-    if (old) program_inherit(p, old);
-    p->from = i->from;
+    size_t certificates = 0, removed = 0;
+    if (removals) program_remove(&r->a, p, old);
+    if (old) program_inherit(&r->a, p, old);
+    p->from = removals && old && old->from ? text_f(&r->a, "%s, %s", old->from, i->from) : i->from;
     p->imported = i->imported;
     if (!roots_save(&r->a, r->data_dir, p, &why)) return why;
-    for (size_t k = 0; k < p->n; k++) certificates += p->roots[k].der.n > 0;
-    text_addf(&i->said, "%s: %zu %s, %zu with certificates\n", p->name, p->n, roots_word(p->n), certificates);
+    for (size_t k = 0; k < p->n; k++) {
+        removed += p->roots[k].removed;
+        certificates += p->roots[k].der.n > 0 && !p->roots[k].removed;
+    }
+    text_addf(&i->said, "%s: %zu %s, %zu with certificates", p->name, p->n - removed,
+              roots_word(p->n - removed), certificates);
+    if (removed) text_addf(&i->said, "; %zu taken out", removed);
+    text_add(&i->said, "\n");
     return NULL;
 }
 
@@ -130,7 +142,7 @@ static const char *take(struct import *i) {
     text_addf(&i->said, "%s is %s\n", i->from, reading->kind);
     for (size_t k = 0; k < reading->n; k++) {
         if (reading->programs[k].n == 0) continue;
-        const char *trouble = keep(i, &reading->programs[k]);
+        const char *trouble = keep(i, &reading->programs[k], reading->removals);
         if (trouble) return trouble;
     }
     tell_refusals(i, reading);

@@ -3,7 +3,6 @@
 const char help_text[] =
     "usage: tlswhy [OPTIONS] HOST[:PORT]    why does the TLS handshake fail, and who has to fix it?\n"
     "       tlswhy chain [OPTIONS] FILE...  check certificate files, and repair the chain (chain --help)\n"
-    "       tlswhy verify [OPTIONS]         judge one chain, for scripts (verify --help)\n"
     "       tlswhy lab [--list] [CASE...]   run faulty TLS servers on loopback\n"
     "       tlswhy verify [OPTIONS]         judge one certificate chain from files (verify --help)\n"
     "       tlswhy roots list|import|update  the root programs it knows (roots --help)\n"

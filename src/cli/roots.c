@@ -42,23 +42,27 @@ static int list_roots(struct roots_args *args, struct tlswhy_roots *r, size_t pr
                                    ? text_f(&args->c->a, "  not for TLS after %s", root.distrust_tls_after)
                                    : "";
         printf("%s  %-20s  %s%s%s\n", root.sha256, root.not_after ? root.not_after : "-", root.subject,
-               root.for_tls ? "" : "  not for TLS", distrust);
+               root.removed   ? "  removed"
+               : root.for_tls ? ""
+                              : "  not for TLS",
+               distrust);
     }
     return tell_troubles(r);
 }
 
-static int list_programs(struct tlswhy_roots *r) {
+static int list_programs(struct roots_args *args, struct tlswhy_roots *r) {
     struct tlswhy_program p;
     for (size_t i = 0; tlswhy_roots_program(r, i, &p); i++)
-        printf("%-12s  %5zu %s  %5zu with certificates  from %s%s%s\n", p.name, p.roots,
-               p.roots == 1 ? "root " : "roots", p.certificates, p.from ? p.from : "-",
+        printf("%-12s  %5zu %s  %5zu with certificates%s  from %s%s%s\n", p.name, p.roots,
+               p.roots == 1 ? "root " : "roots", p.certificates,
+               p.removed ? text_f(&args->c->a, "  %zu removed", p.removed) : "", p.from ? p.from : "-",
                p.imported ? ", imported " : "", p.imported ? p.imported : "");
     return tell_troubles(r);
 }
 
 static int run_list(struct roots_args *args, struct tlswhy_roots *r) {
     struct tlswhy_program p;
-    if (!args->argument) return list_programs(r);
+    if (!args->argument) return list_programs(args, r);
     struct text known;
     text_init(&known, &args->c->a);
     for (size_t i = 0; tlswhy_roots_program(r, i, &p); i++) {

@@ -102,7 +102,23 @@ void program_set_share(struct program_set *set) {
         for (size_t k = 0; k < set->list[i].n; k++) fill(set, &set->list[i].roots[k]);
 }
 
-void program_inherit(struct program *p, const struct program *old) {
+/* Roots of `old` that *p does not name, those that were taken out or the others. */
+static void take_over(struct arena *a, struct program *p, const struct program *old, bool removed) {
+    const struct program before = *p; /* its index is of these alone */
+    for (size_t i = 0; i < old->n; i++)
+        if (old->roots[i].removed == removed && !program_find(&before, old->roots[i].sha256))
+            program_add(a, p, &old->roots[i]);
+    program_settle(a, p);
+}
+
+void program_remove(struct arena *a, struct program *p, const struct program *old) {
+    if (!old) return;
+    p->has_trust = old->has_trust;
+    p->has_distrust = old->has_distrust;
+    take_over(a, p, old, false);
+}
+
+void program_inherit(struct arena *a, struct program *p, const struct program *old) {
     for (size_t i = 0; i < p->n; i++) {
         struct program_root *root = &p->roots[i];
         const struct program_root *was = program_find(old, root->sha256);
@@ -117,6 +133,7 @@ void program_inherit(struct program *p, const struct program *old) {
             root->distrust_tls_after = was->distrust_tls_after;
         }
     }
+    take_over(a, p, old, true);
 }
 
 static int compare_sha256(const void *sha256, const void *element) {
@@ -135,20 +152,25 @@ const struct program_root *program_anchor(const struct program *p, struct bytes 
     (void)hash_once(HASH_SHA256, der, digest);
     const struct program_root *found = program_find(p, digest);
     struct pki_cert wanted, root;
-    if (found) return found;
+    if (found && !found->removed) return found;
     (void)pki_cert_read(der, &wanted);
-    if (!wanted.readable) return NULL;
+    if (!wanted.readable) return found;
     for (size_t i = 0; i < p->n; i++) {
         if (p->roots[i].der.n == 0) continue;
         (void)pki_cert_read(p->roots[i].der, &root);
-        if (bytes_eq(root.key.spki, wanted.key.spki) && pki_name_eq(root.subject, wanted.subject))
-            return &p->roots[i];
+        if (!bytes_eq(root.key.spki, wanted.key.spki) || !pki_name_eq(root.subject, wanted.subject)) continue;
+        if (!p->roots[i].removed) return &p->roots[i];
+        if (!found) found = &p->roots[i];
     }
-    return NULL;
+    return found;
 }
 
 bool program_root_for_tls(const struct program_root *root) {
-    return !root->has_trust || root->trust & PROGRAM_TLS;
+    return !root->removed && (!root->has_trust || root->trust & PROGRAM_TLS);
+}
+
+bool program_root_for(const struct program_root *root, int64_t leaf_not_before) {
+    return program_root_for_tls(root) && !(root->has_distrust && leaf_not_before > root->distrust_tls_after);
 }
 
 size_t program_set_trusting(const struct program_set *set, struct bytes der, const char **names, size_t max) {
@@ -165,7 +187,8 @@ enum program_publicity program_set_publicity(const struct program_set *set, stru
     for (size_t i = 0; i < set->n; i++) {
         const struct program *p = &set->list[i];
         if (!program_is_public(p->name) || p->n == 0) continue;
-        if (program_anchor(p, der)) return PROGRAM_PUBLIC_YES;
+        const struct program_root *root = program_anchor(p, der);
+        if (root && !root->removed) return PROGRAM_PUBLIC_YES;
         answer = PROGRAM_PUBLIC_NO;
     }
     return answer;

@@ -12,6 +12,7 @@ struct program_root {
     struct bytes der; /* empty: known by its fingerprint alone */
     const char *name; /* the subject, or what the report calls it; escaped */
     size_t place;     /* order of arrival */
+    bool removed;     /* the program had it once, and took it out */
     bool has_trust;   /* the report says what it is trusted for */
     unsigned trust;   /* enum program_trust */
     bool has_distrust;
@@ -49,15 +50,20 @@ struct program *program_set_add(struct program_set *set, struct arena *a, const 
 const struct program *program_set_find(const struct program_set *set, const char *name);
 /* The set knows certificates that a program has by fingerprint alone: filled in. */
 void program_set_share(struct program_set *set);
-/* What `old` knows of the same roots and `p` does not: certificates, and dates where its report has none. */
-void program_inherit(struct program *p, const struct program *old);
+/* What `old` knows and `p` does not: certificates, dates where its report has none, and roots that were taken
+ * out before. */
+void program_inherit(struct arena *a, struct program *p, const struct program *old);
+/* *p has nothing but roots that were taken out: it becomes the whole program, with what `old` has besides. */
+void program_remove(struct arena *a, struct program *p, const struct program *old);
 
 const struct program_root *program_find(const struct program *p, const uint8_t sha256[32]);
 /* The root that makes a program trust this certificate as an anchor: itself, or one of the same name and
- * key. NULL: none. */
+ * key; one that was taken out only where no other is there. NULL: none. */
 const struct program_root *program_anchor(const struct program *p, struct bytes der);
-/* Trusted for TLS servers, as far as the program says. */
+/* Trusted for TLS servers, as far as the program says; whenever the certificate began. */
 bool program_root_for_tls(const struct program_root *root);
+/* … for a certificate that begins then (its notBefore). */
+bool program_root_for(const struct program_root *root, int64_t leaf_not_before);
 /* The programs that trust this certificate as a root for TLS: their names, at most `max`. */
 size_t program_set_trusting(const struct program_set *set, struct bytes der, const char **names, size_t max);
 /* Whether a root is public: in a program that is everybody's. The system's store and own files make none. */
@@ -79,6 +85,7 @@ struct program_reading {
     const char *kind; /* static: "a PEM bundle" */
     struct program programs[PROGRAM_MAX_READ];
     size_t n;
+    bool removals; /* programs[0] holds what was taken out, and nothing else */
     struct program_refusal refusals[PROGRAM_MAX_REFUSALS]; /* the first of them */
     size_t n_refused;
 };

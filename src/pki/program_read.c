@@ -18,6 +18,9 @@ enum column {
     COL_TYPE,
     COL_FROM,
     COL_IMPORTED,
+    COL_STATUS,
+    COL_REMOVED,      /* reports on roots that were taken out have it */
+    COL_REMOVAL_PLAN, /* … and on those that will be */
     /* The status, and behind it the trust bits, of each program. */
     COL_MOZILLA,
     COL_MOZILLA_TRUST,
@@ -42,7 +45,13 @@ static const struct {
     {"PEM", COL_PEM},
     {"Certificate Record Type", COL_TYPE},
     {"From", COL_FROM},
+    {"CA Common Name or Certificate Name", COL_NAME},
+    {"Root Certificate Name", COL_NAME},
     {"Imported", COL_IMPORTED},
+    {"Status", COL_STATUS},
+    {"NSS Release When Removed", COL_REMOVED},
+    {"Firefox Release When Removed", COL_REMOVED},
+    {"Removal Bug No. or Date", COL_REMOVAL_PLAN},
     {"Mozilla Status", COL_MOZILLA},
     {"Mozilla Trust Bits", COL_MOZILLA_TRUST},
     {"Google Chrome Status", COL_GOOGLE},
@@ -115,7 +124,8 @@ static bool read_sha256(struct bytes b, uint8_t ret[32]) {
     return n == 64;
 }
 
-/* "Websites;Email", "TLS Server;Secure Email", "Server Authentication; Code Signing". Nothing: not said. */
+/* "Websites;Email" of Mozilla, "serverAuth;emailProtection" of Apple, "Server Authentication;Code Signing" of
+ * Microsoft. Nothing: not said. */
 static void read_trust(struct bytes b, struct program_root *root) {
     static const struct {
         const char *word;
@@ -123,8 +133,10 @@ static void read_trust(struct bytes b, struct program_root *root) {
     } words[] = {{"Websites", PROGRAM_TLS},
                  {"TLS Server", PROGRAM_TLS},
                  {"TLS", PROGRAM_TLS},
+                 {"serverAuth", PROGRAM_TLS},
                  {"Server Authentication", PROGRAM_TLS},
                  {"Email", PROGRAM_EMAIL},
+                 {"emailProtection", PROGRAM_EMAIL},
                  {"Secure Email", PROGRAM_EMAIL},
                  {"All Trust Bits Turned Off", 0},
                  {"None", 0}};
@@ -212,7 +224,8 @@ static const char *read_identity(struct table *t, struct program_root *root) {
     if (sha256.n && !has_stated) return "its SHA-256 fingerprint is none";
     if (pem.n == 0 && !has_stated) return "it has neither a certificate nor a fingerprint";
     if (pem.n && !read_pem(t->a, pem, &der)) return "its PEM cannot be read";
-    const char *why = pem.n ? read_root(t->a, der, !has(t, COL_IMPORTED), root) : NULL;
+    const bool as_it_is = has(t, COL_IMPORTED) || t->out->removals; /* some of old were no roots */
+    const char *why = pem.n ? read_root(t->a, der, !as_it_is, root) : NULL;
     if (why) return why;
     if (pem.n && has_stated && memcmp(stated, root->sha256, sizeof(stated)) != 0)
         return "its fingerprint is of another certificate";
@@ -235,6 +248,8 @@ static bool read_row(struct table *t, struct program_root *root) {
     return true;
 }
 
+static const char removed_word[] = "Removed";
+
 /* A report on one program, with its certificates, or what program_write() made. */
 static void read_one_program(struct table *t, const char *name) {
     struct program *p = &t->out->programs[0];
@@ -244,6 +259,7 @@ static void read_one_program(struct table *t, const char *name) {
         struct program_root root;
         if (!read_row(t, &root)) continue;
         read_trust(field(t, COL_TRUST), &root);
+        root.removed = t->out->removals || field_is(t, COL_STATUS, removed_word);
         if (!p->from && has(t, COL_IMPORTED)) {
             p->from = text_escape(t->a, field(t, COL_FROM), NAME_MAX_BYTES);
             p->imported = text_escape(t->a, field(t, COL_IMPORTED), 32);
@@ -252,19 +268,23 @@ static void read_one_program(struct table *t, const char *name) {
     }
 }
 
-/* Each program that has a column takes what it says is included; the others' status words ("Not Included",
- * "Removed", "Pending" …) all mean that it does not trust the root. */
+/* Of a program that has a column: included, taken out, or neither ("Not Included", "Pending" …). */
+static bool has_a_say(const struct table *t, enum column status, bool *ret_removed) {
+    *ret_removed = field_is(t, status, removed_word);
+    return *ret_removed || field_is(t, status, "Included");
+}
+
 static void take_statuses(struct table *t, struct program *const *programs) {
     struct program_root root;
-    bool any = false;
+    bool any = false, removed;
     for (size_t i = 0; i < TW_COUNT(status_programs); i++)
-        any = any || field_is(t, (enum column)(COL_MOZILLA + 2 * i), "Included");
+        any = any || has_a_say(t, (enum column)(COL_MOZILLA + 2 * i), &removed);
     if (has(t, COL_TYPE) && !field_is(t, COL_TYPE, "Root Certificate")) return;
     if (!any || !read_row(t, &root)) return;
     for (size_t i = 0; i < TW_COUNT(status_programs); i++) {
         enum column status = (enum column)(COL_MOZILLA + 2 * i), trust = (enum column)(status + 1);
         struct program_root own = root;
-        if (!field_is(t, status, "Included")) continue;
+        if (!has_a_say(t, status, &own.removed)) continue;
         read_trust(field(t, trust), &own);
         program_add(t->a, programs[i], &own);
     }
@@ -295,6 +315,12 @@ static const char *read_table(struct table *t, const char *name) {
         if (name) return "this report is about several root programs, which have their own names";
         t->out->kind = "a CCADB report on all root programs";
         read_all_programs(t);
+    } else if (has(t, COL_REMOVED)) {
+        t->out->kind = "a CCADB report on roots that were taken out";
+        t->out->removals = true;
+        read_one_program(t, name ? name : "mozilla");
+    } else if (has(t, COL_REMOVAL_PLAN)) {
+        return "this report is about roots that will be taken out one day, and says nothing of today";
     } else if (has(t, COL_PEM)) {
         t->out->kind = "a CCADB report with certificates";
         read_one_program(t, name ? name : "mozilla");

@@ -33,6 +33,7 @@ static void add_root(struct text *t, const struct program *p, const struct progr
                             arena_str(a, bytes_cut(bytes_str(day), 0, 10)),
                             p->from ? p->from : "",
                             p->imported ? p->imported : "",
+                            root->removed ? "Removed" : "Included",
                             root->der.n ? cert_pem(a, root->der) : ""};
     for (size_t i = 0; i < TW_COUNT(fields); i++) add_field(t, fields[i], i + 1 == TW_COUNT(fields));
 }
@@ -42,7 +43,7 @@ struct bytes program_write(struct arena *a, const struct program *p) {
     text_init(&t, a);
     text_add(&t,
              "\"SHA-256 Fingerprint\",\"Certificate Name\",\"Trust Bits\",\"Distrust for TLS After Date\","
-             "\"From\",\"Imported\",\"PEM Info\"\r\n");
+             "\"From\",\"Imported\",\"Status\",\"PEM Info\"\r\n");
     for (size_t i = 0; i < p->n; i++) add_root(&t, p, &p->roots[i]);
     return bytes_of(t.s, t.n);
 }

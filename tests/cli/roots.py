@@ -19,8 +19,8 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 import clilib  # noqa: E402
 
 PUBLIC = ["mozilla", "google", "apple", "microsoft"]
-PROGRAM = re.compile(r"^(\S+) +(\d+) roots? +(\d+) with certificates  from (\S.*?)(?:, imported (\S+))?$")
-ROOT = re.compile(r"^([0-9a-f]{64})  (\S+) +(\S.*?)(  not for TLS)?(?:  not for TLS after (\S+))?$")
+PROGRAM = re.compile(r"^(\S+) +(\d+) roots? +(\d+) with certificates(?:  (\d+) removed)?  from (\S.*?)(?:, imported (\S+))?$")
+ROOT = re.compile(r"^([0-9a-f]{64})  (\S+) +(\S.*?)(  not for TLS|  removed)?(?:  not for TLS after (\S+))?$")
 TIME = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$")
 
 
@@ -45,11 +45,11 @@ class Tool:
         return clilib.run(self.tlswhy, "roots", *map(str, arguments), XDG_DATA_HOME=str(self.data), **environment)
 
     def programs(self):
-        """{name: (roots, certificates, from, imported)}; a line of another form ends the test."""
-        return {m[1]: (int(m[2]), int(m[3]), m[4], m[5]) for m in map(PROGRAM.match, self("list").stdout.splitlines())}
+        """{name: (roots, certificates, from, imported, removed)}; a line of another form ends the test."""
+        return {m[1]: (int(m[2]), int(m[3]), m[5], m[6], int(m[4] or 0)) for m in map(PROGRAM.match, self("list").stdout.splitlines())}
 
     def roots(self, program):
-        """[(sha256, not after, subject, not for TLS, distrusted after)]"""
+        """[(sha256, not after, subject, not for TLS or removed, distrusted after)]"""
         return [m.groups() for m in map(ROOT.match, self("list", program).stdout.splitlines())]
 
     def kept(self):
@@ -72,12 +72,33 @@ def of_all(one, two, unknown="ab" * 32):
     """Each line ends in one comma more, as in the real report."""
     lines = [row("CA Owner", "Certificate Name", "Apple Status", "Apple Trust Bits", "Google Chrome Status", "Microsoft Status",
                  "Microsoft EKUs", "Mozilla Status", "Mozilla Trust Bits", "SHA-256 Fingerprint"),
-             row("One", one.name, "Included", "TLS Server", "Included", "Included", "Server Authentication", "Included", "Websites",
+             row("One", one.name, "Included", "serverAuth;emailProtection", "Included", "Included", "Server Authentication", "Included", "Websites",
                  one.sha256.upper()),
              row("Two", two.name, "Removed", "", "Not Included", "Included", "Code Signing", "Included", "Websites;Email",
                  two.sha256.upper()),
              row("New", "Unknown Root", "Included", "TLS Server", "Pending", "", "", "Not Included", "", unknown)]
     return "".join(line[:-2] + ",\n" for line in lines)
+
+
+def removals(two):
+    """The titles of Mozilla's report on roots that were taken out."""
+    return row("Owner", "Root Certificate Name", "NSS Release When Removed", "SHA-256 Fingerprint", "Trust Bits",
+               "Removal Bug No. or Date", "PEM Info") + row("Two", two.name, "NSS 3.92", two.sha256.upper(), "", "2023", f"'{two.pem}'")
+
+
+def check_removals(tool, folder, two, checks):
+    """What was taken out is no root any more, and stays so when the report on the others comes again."""
+    report = folder / "removed.csv"
+    report.write_text(removals(two), newline="")
+    for name, again in (("removed.csv", False), ("mozilla.csv", True)):
+        done = tool("import", folder / name)
+        wanted = (2, 2, 0) if again else (1, 1, 1)
+        listed = tool.programs()["mozilla"]
+        checks.that(f"import of {name}", done.returncode == 0 and (listed[0], listed[1], listed[4]) == wanted, repr(done) + str(listed))
+        checks.that(f"its roots after {name}", [r[3] for r in tool.roots("mozilla") if r[0] == two.sha256] == [None if again else "  removed"],
+                    str(tool.roots("mozilla")))
+    report.write_text(row("Root Certificate Name", "Removal Bug No. or Date", "SHA-256 Fingerprint", "PEM Info"))
+    checks.none_of("a report on what will be taken out", list(one_line(tool("import", report), 2, "will be taken out")))
 
 
 def one_line(done, status, words):
@@ -98,7 +119,7 @@ def check_before(tool, checks):
     checks.that("list before an import", done.returncode == 0 and names <= {"system", "mozilla"}, done.stdout)
     package = list(pathlib.Path("/usr/share/ca-certificates/mozilla").glob("*.crt"))
     if package:
-        roots, certificates, source, imported = tool.programs()["mozilla"]
+        roots, certificates, source, imported, _ = tool.programs()["mozilla"]
         checks.that("mozilla is the system's package", roots == certificates == len(package) and not imported and "mozilla" in source,
                     done.stdout)
     else:
@@ -112,7 +133,7 @@ def check_bundle(tool, folder, one, two, checks):
     done = tool("import", bundle)
     checks.that("import of a PEM bundle", done.returncode == 0 and not done.stderr and "yours: 2 roots, 2 with certificates" in done.stdout,
                 repr(done))
-    roots, certificates, source, imported = tool.programs()["yours"]
+    roots, certificates, source, imported, _ = tool.programs()["yours"]
     checks.that("it is listed", (roots, certificates) == (2, 2) and str(bundle) in source and TIME.match(imported or ""),
                 tool("list").stdout)
     listed = tool.roots("yours")
@@ -146,6 +167,8 @@ def check_reports(tool, folder, one, two, checks):
                 [programs[p][:2] for p in PUBLIC] == [(2, 2), (1, 1), (2, 1), (2, 2)], str(programs))
     checks.that("dates of distrust stay where a report has none", [r[4] for r in tool.roots("mozilla")] == [None, "2024-11-30T23:59:59Z"],
                 str(tool.roots("mozilla")))
+    checks.that("a root that one program took out", [r[3] for r in tool.roots("apple") if r[0] == two.sha256] == ["  removed"],
+                str(tool.roots("apple")))
     checks.that("a root for other purposes alone", [r[3] for r in tool.roots("microsoft")] == [None, "  not for TLS"],
                 str(tool.roots("microsoft")))
     checks.that("a root by its fingerprint alone", ("ab" * 32, "-", "Unknown Root", None, None) in tool.roots("apple"),
@@ -239,6 +262,7 @@ def main():
         check_before(tool, checks)
         check_bundle(tool, folder, one, two, checks)
         check_reports(tool, folder, one, two, checks)
+        check_removals(tool, folder, two, checks)
         check_errors(tool, folder, one, two, checks)
         check_home(tlswhy, folder, one, checks)
         check_update(Tool(tlswhy, folder / "updated"), one, two, checks)

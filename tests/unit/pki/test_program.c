@@ -188,7 +188,7 @@ static void of_all_programs(void **state) {
                               "\"CA Owner\",\"Certificate Name\",\"Apple Status\",\"Apple Trust Bits\","
                               "\"Google Chrome Status\",\"Microsoft Status\",\"Microsoft EKUs\","
                               "\"Mozilla Status\",\"Mozilla Trust Bits\",\"SHA-256 Fingerprint\",\n"
-                              "\"A\",\"Root A\",\"Included\",\"TLS Server;Secure Email\",\"Included\","
+                              "\"A\",\"Root A\",\"Included\",\"serverAuth;emailProtection\",\"Included\","
                               "\"Included\",\"Server Authentication\",\"Included\",\"Websites\",\"%s\",\n"
                               "\"B\",\"Root B\",\"Not Included\",\"\",\"Removed\",\"Included\","
                               "\"Code Signing;Secure Email\",\"Pending\",\"\",\"%s\",\n"
@@ -197,7 +197,10 @@ static void of_all_programs(void **state) {
     struct program_reading *r = must_read(file, NULL);
     assert_int_equal(r->n, 4);
     assert_int_equal(of(r, "apple")->n, 1);
-    assert_int_equal(of(r, "google")->n, 1);
+    assert_int_equal(of(r, "google")->n, 2);
+    assert_false(of(r, "google")->roots[0].removed);
+    assert_true(of(r, "google")->roots[1].removed);
+    assert_false(program_root_for_tls(&of(r, "google")->roots[1]));
     assert_int_equal(of(r, "mozilla")->n, 1);
     assert_int_equal(of(r, "microsoft")->n, 2);
     assert_int_equal(r->n_refused, 0);
@@ -333,7 +336,7 @@ static void shared(void **state) {
                cert_pem(&arena, a)),
         NULL);
     struct program *mozilla = &all->programs[0], *apple = &all->programs[1];
-    program_inherit(mozilla, &dated->programs[0]);
+    program_inherit(&arena, mozilla, &dated->programs[0]);
     assert_true(bytes_eq(mozilla->roots[0].der, a));
     assert_string_equal(text_time(&arena, mozilla->roots[0].distrust_tls_after), "2030-01-02T23:59:59Z");
     assert_int_equal(mozilla->roots[0].trust, PROGRAM_TLS);
