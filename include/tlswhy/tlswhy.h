@@ -132,7 +132,7 @@ struct tlswhy_program {
     const char *from;           /* file, folder or URL; NULL: not known */
     const char *imported;       /* RFC 3339; NULL: it was not imported */
     size_t roots, certificates; /* how many, and of how many the certificate is known */
-    size_t removed;             /* that it had once, and took out: listed behind the others or among them */
+    size_t removed;             /* that it had once, and took out: listed among the others */
     bool is_public;             /* everybody's: a root in it is a public one */
 };
 /* In the order above. False if there is no such index; *ret is untouched then. */

@@ -40,17 +40,13 @@ const char *tlswhy_roots_trouble(const struct tlswhy_roots *r, size_t index) {
 bool tlswhy_roots_program(const struct tlswhy_roots *r, size_t index, struct tlswhy_program *ret) {
     if (index >= r->known.set.n) return false;
     const struct program *p = &r->known.set.list[index];
-    size_t certificates = 0, removed = 0;
-    for (size_t i = 0; i < p->n; i++) {
-        removed += p->roots[i].removed;
-        certificates += p->roots[i].der.n > 0 && !p->roots[i].removed;
-    }
+    const struct program_count n = program_count(p);
     *ret = (struct tlswhy_program){.name = p->name,
                                    .from = p->from,
                                    .imported = p->imported,
-                                   .roots = p->n - removed,
-                                   .certificates = certificates,
-                                   .removed = removed,
+                                   .roots = n.roots,
+                                   .certificates = n.certificates,
+                                   .removed = n.removed,
                                    .is_public = program_is_public(p->name)};
     return true;
 }
@@ -106,24 +102,26 @@ static void tell_refusals(struct import *i, const struct program_reading *readin
     if (shown < reading->n_refused) text_addf(&i->said, "refused: %zu more\n", reading->n_refused - shown);
 }
 
+/* A report on removals only adds to where a program came from; the same report again adds nothing. */
+static const char *source_beside(struct arena *a, const char *old, const char *from) {
+    if (!old) return from;
+    return strstr(old, from) ? old : text_f(a, "%s, %s", old, from);
+}
+
 /* NULL, or why it could not be kept. */
 static const char *keep(struct import *i, struct program *p, bool removals) {
     struct tlswhy_roots *r = i->r;
     const struct program *old = program_set_find(&r->known.set, p->name);
     const char *why = NULL;
-    size_t certificates = 0, removed = 0;
     if (removals) program_remove(&r->a, p, old);
     if (old) program_inherit(&r->a, p, old);
-    p->from = removals && old && old->from ? text_f(&r->a, "%s, %s", old->from, i->from) : i->from;
+    p->from = removals && old ? source_beside(&r->a, old->from, i->from) : i->from;
     p->imported = i->imported;
     if (!roots_save(&r->a, r->data_dir, p, &why)) return why;
-    for (size_t k = 0; k < p->n; k++) {
-        removed += p->roots[k].removed;
-        certificates += p->roots[k].der.n > 0 && !p->roots[k].removed;
-    }
-    text_addf(&i->said, "%s: %zu %s, %zu with certificates", p->name, p->n - removed,
-              roots_word(p->n - removed), certificates);
-    if (removed) text_addf(&i->said, "; %zu taken out", removed);
+    const struct program_count n = program_count(p);
+    text_addf(&i->said, "%s: %zu %s, %zu with certificates", p->name, n.roots, roots_word(n.roots),
+              n.certificates);
+    if (n.removed) text_addf(&i->said, "; %zu taken out", n.removed);
     text_add(&i->said, "\n");
     return NULL;
 }

@@ -169,8 +169,15 @@ bool program_root_for_tls(const struct program_root *root) {
     return !root->removed && (!root->has_trust || root->trust & PROGRAM_TLS);
 }
 
-bool program_root_for(const struct program_root *root, int64_t leaf_not_before) {
-    return program_root_for_tls(root) && !(root->has_distrust && leaf_not_before > root->distrust_tls_after);
+struct program_count program_count(const struct program *p) {
+    struct program_count n = {0};
+    for (size_t i = 0; i < p->n; i++) {
+        const struct program_root *root = &p->roots[i];
+        n.removed += root->removed;
+        n.roots += !root->removed;
+        n.certificates += !root->removed && root->der.n > 0;
+    }
+    return n;
 }
 
 size_t program_set_trusting(const struct program_set *set, struct bytes der, const char **names, size_t max) {
@@ -186,7 +193,7 @@ enum program_publicity program_set_publicity(const struct program_set *set, stru
     enum program_publicity answer = PROGRAM_PUBLIC_UNKNOWN;
     for (size_t i = 0; i < set->n; i++) {
         const struct program *p = &set->list[i];
-        if (!program_is_public(p->name) || p->n == 0) continue;
+        if (!program_is_public(p->name) || program_count(p).roots == 0) continue;
         const struct program_root *root = program_anchor(p, der);
         if (root && !root->removed) return PROGRAM_PUBLIC_YES;
         answer = PROGRAM_PUBLIC_NO;

@@ -56,14 +56,18 @@ void program_inherit(struct arena *a, struct program *p, const struct program *o
 /* *p has nothing but roots that were taken out: it becomes the whole program, with what `old` has besides. */
 void program_remove(struct arena *a, struct program *p, const struct program *old);
 
+struct program_count {
+    size_t roots, certificates; /* how many it has, and of how many of them the certificate is known */
+    size_t removed;             /* … and how many it took out */
+};
+struct program_count program_count(const struct program *p);
+
 const struct program_root *program_find(const struct program *p, const uint8_t sha256[32]);
 /* The root that makes a program trust this certificate as an anchor: itself, or one of the same name and
  * key; one that was taken out only where no other is there. NULL: none. */
 const struct program_root *program_anchor(const struct program *p, struct bytes der);
-/* Trusted for TLS servers, as far as the program says; whenever the certificate began. */
+/* Trusted for TLS servers, as far as the program says; its date of distrust is not looked at. */
 bool program_root_for_tls(const struct program_root *root);
-/* … for a certificate that begins then (its notBefore). */
-bool program_root_for(const struct program_root *root, int64_t leaf_not_before);
 /* The programs that trust this certificate as a root for TLS: their names, at most `max`. */
 size_t program_set_trusting(const struct program_set *set, struct bytes der, const char **names, size_t max);
 /* Whether a root is public: in a program that is everybody's. The system's store and own files make none. */

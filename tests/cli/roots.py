@@ -86,16 +86,19 @@ def removals(two):
                "Removal Bug No. or Date", "PEM Info") + row("Two", two.name, "NSS 3.92", two.sha256.upper(), "", "2023", f"'{two.pem}'")
 
 
-def check_removals(tool, folder, two, checks):
-    """What was taken out is no root any more, and stays so when the report on the others comes again."""
-    report = folder / "removed.csv"
+def check_removals(tool, folder, one, two, checks):
+    """What was taken out is no root any more, and stays out until a report has it again."""
+    report, without = folder / "removed.csv", folder / "without.csv"
     report.write_text(removals(two), newline="")
-    for name, again in (("removed.csv", False), ("mozilla.csv", True)):
+    without.write_text(row("Common Name or Certificate Name", "SHA-256 Fingerprint", "PEM Info")
+                       + row(one.name, one.sha256, f"'{one.pem}'"), newline="")
+    out, back = ((1, 1, 1), "  removed"), ((2, 2, 0), None)
+    for name, (wanted, word) in (("removed.csv", out), ("removed.csv", out), ("without.csv", out), ("mozilla.csv", back)):
         done = tool("import", folder / name)
-        wanted = (2, 2, 0) if again else (1, 1, 1)
         listed = tool.programs()["mozilla"]
         checks.that(f"import of {name}", done.returncode == 0 and (listed[0], listed[1], listed[4]) == wanted, repr(done) + str(listed))
-        checks.that(f"its roots after {name}", [r[3] for r in tool.roots("mozilla") if r[0] == two.sha256] == [None if again else "  removed"],
+        checks.that(f"it names {name} once", listed[2].count(name) == 1, listed[2])
+        checks.that(f"its roots after {name}", [r[3] for r in tool.roots("mozilla") if r[0] == two.sha256] == [word],
                     str(tool.roots("mozilla")))
     report.write_text(row("Root Certificate Name", "Removal Bug No. or Date", "SHA-256 Fingerprint", "PEM Info"))
     checks.none_of("a report on what will be taken out", list(one_line(tool("import", report), 2, "will be taken out")))
@@ -262,7 +265,7 @@ def main():
         check_before(tool, checks)
         check_bundle(tool, folder, one, two, checks)
         check_reports(tool, folder, one, two, checks)
-        check_removals(tool, folder, two, checks)
+        check_removals(tool, folder, one, two, checks)
         check_errors(tool, folder, one, two, checks)
         check_home(tlswhy, folder, one, checks)
         check_update(Tool(tlswhy, folder / "updated"), one, two, checks)

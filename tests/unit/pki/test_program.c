@@ -302,6 +302,11 @@ static void publicity(void **state) {
     assert_int_equal(program_set_publicity(&set, a), PROGRAM_PUBLIC_UNKNOWN);
     assert_int_equal(program_set_trusting(&set, a, names, 4), 2);
     assert_string_equal(names[1], "yours");
+    /* What a program took out says nothing of what it has. */
+    struct program *removals = program_set_add(&set, &arena, "");
+    *removals = must_read(cert_pem(&arena, b), "microsoft")->programs[0];
+    removals->roots[0].removed = true;
+    assert_int_equal(program_set_publicity(&set, a), PROGRAM_PUBLIC_UNKNOWN);
     *program_set_add(&set, &arena, "") = must_read(cert_pem(&arena, b), "apple")->programs[0];
     assert_int_equal(program_set_publicity(&set, a), PROGRAM_PUBLIC_NO);
     assert_int_equal(program_set_publicity(&set, b), PROGRAM_PUBLIC_YES);
