@@ -45,6 +45,9 @@ enum odd_issuer {
     BY_CROSS_SIGNED,   /* a good intermediate; its expired cross-certificate is sent before it */
     BY_NEW_ROOT,       /* a root that bears the name of the trusted one, with another key */
     BY_RENEWED_ROOT,   /* the trusted root's key and name in a newer certificate, which is sent */
+    BY_PUBLIC,         /* below a root that {data} knows as public, and {ca} does not have */
+    BY_FALLEN, /* by a root that Mozilla, as {data} has it, does not trust for what began in the last 30 days
+                */
 };
 
 /* What an authority says of a certificate. */
@@ -290,8 +293,10 @@ struct lab_case {
     const char *shows; /* a cause's id, or "healthy", or "undetermined" */
     const char *summary;
     /* The arguments: `args` whole, or "--cacert {ca} --connect-to {addr} EXTRA HOST". {ca}, {addr}, {port},
-     * {dns}, {proxy} are filled in. */
+     * {dns}, {proxy} are filled in; {dir}: the lab's folder, with all.pem (each public root), other.pem (the
+     * company's), and data (root programs, for XDG_DATA_HOME). */
     const char *args, *extra, *host;
+    const char *env; /* variables of that run, as a shell has them; NULL: none */
     enum listen_kind listen;
     enum v6_side v6;                /* the same port on ::1, beside 127.0.0.1 */
     const struct honest *honest_v6; /* with V6_OPEN: another server there; NULL: the same */

@@ -34,6 +34,9 @@ enum ca_id {
     CA_CROSS_OLD,
     CA_NEW_ROOT,
     CA_RENEWED_ROOT,
+    CA_PUBLIC_ROOT,
+    CA_PUBLIC_INTER,
+    CA_FALLEN_ROOT,
     CA__COUNT,
 };
 static const struct ca_row {
@@ -69,6 +72,12 @@ static const struct ca_row {
     [CA_NEW_ROOT] = {"Lab Root EC", "root-new.der", KEYS_EC256, CA_NEW_ROOT},
     [CA_RENEWED_ROOT] = {"Lab Root EC", "root-renewed.der", KEYS_EC256, CA_RENEWED_ROOT,
                          .twin = 1 + CA_EC_ROOT},
+    [CA_PUBLIC_ROOT] = {"Lab Public Root 2025", "root-public.der", KEYS_EC256, CA_PUBLIC_ROOT,
+                        .o = "Lab Trust Services"},
+    [CA_PUBLIC_INTER] = {"Lab Public Intermediate", "intermediate-public.der", KEYS_EC256, CA_PUBLIC_ROOT,
+                         .o = "Lab Trust Services"},
+    [CA_FALLEN_ROOT] = {"Lab Fallen Root", "root-fallen.der", KEYS_EC256, CA_FALLEN_ROOT,
+                        .o = "Lab Former Authority"},
 };
 
 static const struct key_row {
@@ -231,6 +240,8 @@ static enum ca_id issuer_of(const struct cert_spec *s) {
         [BY_CROSS_SIGNED] = CA_EC_INTER,
         [BY_NEW_ROOT] = CA_NEW_ROOT,
         [BY_RENEWED_ROOT] = CA_RENEWED_ROOT,
+        [BY_PUBLIC] = CA_PUBLIC_INTER,
+        [BY_FALLEN] = CA_FALLEN_ROOT,
     };
     if (s->by != BY_USUAL) return odd[s->by];
     bool direct = s->shape == CHAIN_DIRECT;
@@ -433,6 +444,47 @@ bool lab_pki_write_roots(struct lab_pki *p, const char *file) {
     bool ok = out && get_ca(p, CA_EC_ROOT);
     for (size_t i = 0; ok && i < CA__COUNT; i++)
         if (ca_rows[i].trusted_root && p->ca[i]) ok = PEM_write_bio_X509(out, p->ca[i]) == 1;
+    return BIO_free(out) == 1 && ok;
+}
+
+static bool write_pem(struct lab_pki *p, const char *file, const enum ca_id *ids, size_t n) {
+    BIO *out = BIO_new_file(file, "w");
+    bool ok = out != NULL;
+    for (size_t i = 0; ok && i < n; i++)
+        ok = get_ca(p, ids[i]) && PEM_write_bio_X509(out, p->ca[ids[i]]) == 1;
+    return BIO_free(out) == 1 && ok;
+}
+
+static const enum ca_id public_roots[] = {CA_EC_ROOT, CA_FALLEN_ROOT, CA_PUBLIC_ROOT};
+
+bool lab_pki_write_public(struct lab_pki *p, const char *file) {
+    return write_pem(p, file, public_roots, TW_COUNT(public_roots));
+}
+
+bool lab_pki_write_other(struct lab_pki *p, const char *file) {
+    static const enum ca_id ids[] = {CA_OTHER_ROOT};
+    return write_pem(p, file, ids, TW_COUNT(ids));
+}
+
+static bool write_row(struct lab_pki *p, BIO *out, enum ca_id id, bool dated) {
+    enum { MONTH_AGO = 30 * 86400 };
+    unsigned char digest[32];
+    if (!get_ca(p, id) || X509_digest(p->ca[id], EVP_sha256(), digest, NULL) != 1) return false;
+    const char *day = text_time(&p->arena, p->now - MONTH_AGO);
+    return BIO_printf(out, "%s,%s,Websites,%.10s,the lab,%s,Included,\"",
+                      text_hex(&p->arena, bytes_of(digest, 32)), ca_rows[id].cn, dated ? day : "",
+                      text_time(&p->arena, p->now)) > 0 &&
+           PEM_write_bio_X509(out, p->ca[id]) == 1 && BIO_puts(out, "\"\r\n") > 0;
+}
+
+bool lab_pki_write_program(struct lab_pki *p, const char *file, bool whole) {
+    BIO *out = BIO_new_file(file, "w");
+    bool ok =
+        out && BIO_puts(out, "SHA-256 Fingerprint,Certificate Name,Trust Bits,Distrust for TLS After Date,"
+                             "From,Imported,Status,PEM Info\r\n") > 0;
+    for (size_t i = 0; ok && i < TW_COUNT(public_roots); i++)
+        if (whole || public_roots[i] != CA_PUBLIC_ROOT)
+            ok = write_row(p, out, public_roots[i], whole && public_roots[i] == CA_FALLEN_ROOT);
     return BIO_free(out) == 1 && ok;
 }
 

@@ -22,6 +22,11 @@ void lab_pki_free(struct lab_pki *p);
 const struct lab_chain *lab_pki_issue(struct lab_pki *p, const struct cert_spec *spec);
 /* Writes the roots that a client of the lab should trust, as PEM; false if the file cannot be written. */
 bool lab_pki_write_roots(struct lab_pki *p, const char *file);
+/* The same of every root that a root program has, and of the company's. */
+bool lab_pki_write_public(struct lab_pki *p, const char *file);
+bool lab_pki_write_other(struct lab_pki *p, const char *file);
+/* A root program as `tlswhy roots` keeps it: whole, or (apple) without the newest root and without a date. */
+bool lab_pki_write_program(struct lab_pki *p, const char *file, bool whole);
 struct lab_ca {
     X509 *cert;
     EVP_PKEY *key;

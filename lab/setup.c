@@ -11,6 +11,7 @@
 #include <sys/eventfd.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -197,6 +198,43 @@ static void raise_descriptors(void) {
     setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+static bool write_mozilla(struct lab_pki *p, const char *file) {
+    return lab_pki_write_program(p, file, true);
+}
+
+static bool write_apple(struct lab_pki *p, const char *file) {
+    return lab_pki_write_program(p, file, false);
+}
+
+/* What lies in the lab's folder beside the file of roots; the folders first. */
+static const struct lab_file {
+    const char *name;
+    bool (*write)(struct lab_pki *p, const char *file);
+} lab_files[] = {
+    {"data", NULL},
+    {"data/tlswhy", NULL},
+    {"data/tlswhy/roots", NULL},
+    {"data/tlswhy/roots/mozilla.csv", write_mozilla},
+    {"data/tlswhy/roots/apple.csv", write_apple},
+    {"all.pem", lab_pki_write_public},
+    {"other.pem", lab_pki_write_other},
+};
+
+static bool write_stores(struct lab *lab) {
+    for (size_t i = 0; i < TW_COUNT(lab_files); i++) {
+        const char *path = text_f(&lab->arena, "%s/%s", lab->dir, lab_files[i].name);
+        bool there = lab_files[i].write ? lab_files[i].write(lab->pki, path)
+                                        : mkdir(path, 0700) == 0 || errno == EEXIST;
+        if (!there) return false;
+    }
+    return true;
+}
+
+static void remove_stores(struct lab *lab) {
+    for (size_t i = TW_COUNT(lab_files); i-- > 0;)
+        (void)remove(text_f(&lab->arena, "%s/%s", lab->dir, lab_files[i].name));
+}
+
 bool lab_setup(struct lab *lab, const struct lab_options *o) {
     size_t n = lab_n_cases();
     *lab = (struct lab){.dns_fd = -1, .stop_fd = -1};
@@ -209,7 +247,8 @@ bool lab_setup(struct lab *lab, const struct lab_options *o) {
     if (!make_dir(lab, o->dir) || !open_own_services(lab)) return false;
     lab->pki = lab_pki_new(time(NULL), lab->aia_port);
     if (!start_cases(lab, o)) return false;
-    return lab_pki_write_roots(lab->pki, lab->ca_file) || complain(lab->ca_file);
+    if (!lab_pki_write_roots(lab->pki, lab->ca_file)) return complain(lab->ca_file);
+    return write_stores(lab) || complain(lab->dir);
 }
 
 void lab_teardown(struct lab *lab) {
@@ -222,6 +261,7 @@ void lab_teardown(struct lab *lab) {
     for (size_t i = 0; i < lab->n_idle; i++) close(lab->idle_fd[i]);
     if (lab->dns_fd >= 0) close(lab->dns_fd);
     if (lab->stop_fd >= 0) close(lab->stop_fd);
+    if (lab->pki) remove_stores(lab);
     lab_pki_free(lab->pki);
     lab_bio_global_done();
     if (lab->ca_file) unlink(lab->ca_file);
@@ -254,6 +294,7 @@ static const char *slot_value(struct lab *lab, const struct lab_server *s, const
         const char *name, *value;
     } slots[] = {
         {"ca", lab->ca_file},
+        {"dir", lab->dir},
         {"addr", text_f(&lab->arena, "127.0.0.1:%u", s->port)},
         {"port", text_f(&lab->arena, "%u", s->port)},
         {"dns", text_f(&lab->arena, "127.0.0.1:%u", lab->dns_port)},
@@ -274,7 +315,7 @@ static const char *fill_slots(struct lab *lab, const struct lab_server *s, const
         if (!*pattern) break;
         size_t n = strcspn(++pattern, "}");
         const char *value = slot_value(lab, s, pattern, n);
-        if (n == 2 && strncmp(pattern, "ca", 2) == 0)
+        if ((n == 2 && strncmp(pattern, "ca", 2) == 0) || (n == 3 && strncmp(pattern, "dir", 3) == 0))
             add_quoted(&t, value);
         else
             text_add(&t, value);
@@ -291,7 +332,8 @@ void lab_print_cases(struct lab *lab) {
         if (!pattern)
             pattern = text_f(&lab->arena, "--cacert {ca} --connect-to {addr}%s%s %s", c->extra ? " " : "",
                              c->extra ? c->extra : "", c->host ? c->host : LAB_HOST);
-        printf("%s\t%s\n", c->name, fill_slots(lab, s, pattern));
+        printf("%s\t%s%s%s\n", c->name, c->env ? fill_slots(lab, s, c->env) : "", c->env ? " " : "",
+               fill_slots(lab, s, pattern));
     }
     printf("ready\n");
     fflush(stdout);

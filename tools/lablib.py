@@ -2,16 +2,31 @@
 
 import json
 import os
+import re
 import shlex
 import subprocess
 
 
-PROXIES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
+# What changes the way to a server, or whom it is trusted by.
+LEFT_OUT = ("http_proxy", "https_proxy", "all_proxy", "no_proxy", "ssl_cert_file", "ssl_cert_dir", "curl_ca_bundle", "requests_ca_bundle",
+            "node_extra_ca_certs", "git_ssl_cainfo", "aws_ca_bundle", "pip_cert", "xdg_data_home")
 
 
 def clean_environment(**changes):
-    """Ours without its proxies, through which no server on loopback is reached; `changes` on top. For every command that is tried."""
-    return {**{name: value for name, value in os.environ.items() if name.lower() not in PROXIES}, **changes}
+    """Ours without proxies and stores of roots, so that every machine gives the same verdict; `changes` on top."""
+    return {**{name: value for name, value in os.environ.items() if name.lower() not in LEFT_OUT}, **changes}
+
+
+class Arguments(list):
+    """Of tlswhy; `environment` has the variables that the case wants besides."""
+
+    def __init__(self, line):
+        words = shlex.split(line)
+        count = 0
+        while count < len(words) and re.match(r"[A-Z_]+=", words[count]):
+            count += 1
+        super().__init__(words[count:])
+        self.environment = dict(word.split("=", 1) for word in words[:count])
 
 
 class LabFailed(Exception):
@@ -39,7 +54,7 @@ class Lab:
             if line == "ready\n":
                 return found
             name, _, arguments = line.rstrip("\n").partition("\t")
-            found[name] = shlex.split(arguments)
+            found[name] = Arguments(arguments)
         raise LabFailed(f"the lab ended with status {self.process.wait()}")
 
     def __exit__(self, *_):

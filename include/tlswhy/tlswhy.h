@@ -53,6 +53,13 @@ int tlswhy_set_target(struct tlswhy_options *o, const char *target);
 /* The data folder, where the root programs are that were imported (see below). Copied; NULL: none, the
  * default. */
 void tlswhy_set_data_dir(struct tlswhy_options *o, const char *dir);
+/* Where the client's roots are without "cacert" and "capath": in the place of the system's file and of its
+ * folder, as SSL_CERT_FILE and SSL_CERT_DIR are for OpenSSL (several folders with colons between). NULL: the
+ * system's. What cannot be read there is a cause, not an error. */
+void tlswhy_set_system_store(struct tlswhy_options *o, const char *file, const char *dirs);
+/* A PEM file of roots that another program on this machine reads ("curl"): a report then says that a root is
+ * installed there. False: there are too many. */
+bool tlswhy_add_other_store(struct tlswhy_options *o, const char *name, const char *file);
 /* One line on the last thing that failed on these options; "" if nothing did. */
 const char *tlswhy_options_error(const struct tlswhy_options *o);
 

@@ -19,6 +19,18 @@ void tlswhy_set_data_dir(struct tlswhy_options *o, const char *dir) {
     o->request.data_dir = dir ? arena_strdup(&o->a, dir) : NULL;
 }
 
+void tlswhy_set_system_store(struct tlswhy_options *o, const char *file, const char *dirs) {
+    o->request.store_file = file ? arena_strdup(&o->a, file) : NULL;
+    o->request.store_dirs = dirs ? arena_strdup(&o->a, dirs) : NULL;
+}
+
+bool tlswhy_add_other_store(struct tlswhy_options *o, const char *name, const char *file) {
+    struct request *r = &o->request;
+    if (r->n_places == TW_COUNT(r->places)) return false;
+    r->places[r->n_places++] = (struct store_place){arena_strdup(&o->a, name), arena_strdup(&o->a, file)};
+    return true;
+}
+
 struct tlswhy_roots *tlswhy_roots_open(const char *data_dir) {
     struct tlswhy_roots *r = mem_alloc(sizeof *r);
     arena_init(&r->a);

@@ -29,7 +29,12 @@ struct casefile {
     struct net *net;
     struct prober *prober;
     const struct trust *trust;
-    int64_t now; /* this machine's clock, seconds since 1970 */
+    const char *trust_name; /* whose these roots are, for sentences: "the system's store", "the file 'x'" */
+    const char *trust_lost; /* what was to be read for it and is empty or cannot be read; NULL: nothing */
+    bool trust_given;       /* by --cacert or --capath: they replace the roots of every client */
+    const struct program_set *programs;  /* root programs that are known here; NULL: none */
+    const struct program_set *installed; /* stores of other programs on this machine; NULL: none */
+    int64_t now;                         /* this machine's clock, seconds since 1970 */
 
     /* The client that has the problem, at the address diagnosed in full. */
     const char *profile;
@@ -67,6 +72,7 @@ struct casefile {
     struct bytes extra[CASE_MAX_EXTRA]; /* certificates brought by AIA */
     size_t n_extra;
     struct chain_result completed; /* with them */
+    struct stores *stores;         /* NULL: nobody has looked (stores.h) */
     struct revocation *revocation; /* NULL: nobody has looked (revocation.h) */
 };
 

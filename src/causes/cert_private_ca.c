@@ -1,10 +1,12 @@
 /* The chain is in order and ends at a CA that this client does not know: a company's or a project's own. */
-#include "causes/certificates.h"
+#include "causes/stores.h"
 
 static void describe(struct casefile *c, struct finding *f, const char *ca) {
     f->summary = text_f(c->a, "The certificate of %s was issued by %s, which this client does not trust.",
                         c->host, ca);
     finding_evidence(f, text_f(c->a, "The chain ends at %s; no trusted root bears that name.", ca));
+    if (program_set_has_public(c->programs))
+        finding_evidence(f, "No public root program that is known here has this root: it is a private one.");
     finding_slot(f, "ca", ca);
 }
 
@@ -19,6 +21,11 @@ static void prove_by_trust(struct casefile *c, struct finding *f, const struct c
                        certificates_outcome(c, &r));
 }
 
+/* Without any roots at hand every CA is unknown: that is the cause, and not this one. */
+static bool cannot_be_told(const struct casefile *c) {
+    return c->trust_lost || (trust_is_empty(c->trust) && !program_set_has_public(c->programs));
+}
+
 static enum ruling judge(struct casefile *c, struct finding *f) {
     if (!c->cert_facts || !certificates_path_broken(&c->judged) || c->judged.n_path == 0) return RULING_NO;
     if (certificates_fetch(c) == RULING_OPEN) return RULING_OPEN;
@@ -30,6 +37,7 @@ static enum ruling judge(struct casefile *c, struct finding *f) {
     const char *ca = at_root ? top.subject : top.issuer;
     if (trust_has_subject(c->trust, at_root ? top.subject_der : top.issuer_der)) return RULING_NO;
     if (!at_root && certificates_expect_issuer(c, &top)) return RULING_NO;
+    if (cannot_be_told(c)) return RULING_NO;
     f->certainty = CERTAINTY_LIKELY;
     if (top.is_ca) prove_by_trust(c, f, j, &top);
     describe(c, f, ca);

@@ -71,7 +71,9 @@ void certificates_rejudge(struct casefile *c, const struct rejudge *q, struct ch
                                       .n_sent = c->n_sent,
                                       .extra = c->extra,
                                       .n_extra = q->with_fetched ? c->n_extra : 0,
-                                      .trust = c->trust,
+                                      .trust = q->without_trust ? NULL : c->trust,
+                                      .programs = q->programs,
+                                      .n_programs = q->n_programs,
                                       .anchor = q->anchor,
                                       .at = q->at ? q->at : c->now};
     chain_judge(c->a, &query, ret);

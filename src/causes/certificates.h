@@ -24,6 +24,10 @@ struct rejudge {
     int64_t at;          /* 0: now */
     struct bytes anchor; /* one more trust anchor */
     bool with_fetched;   /* the certificates brought by AIA too */
+    bool without_trust;  /* the client's own roots are left out */
+    /* The roots of these count too. */
+    const struct program *const *programs;
+    size_t n_programs;
 };
 void certificates_rejudge(struct casefile *c, const struct rejudge *q, struct chain_result *ret);
 /* The certificates of other facts than those that count, as they were sent. */

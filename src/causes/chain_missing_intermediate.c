@@ -1,6 +1,6 @@
 /* The certificates sent do not reach a trusted root, and the one that is missing is a CA certificate which
  * the server should have sent (RFC 8446 4.4.2). With it, all else equal, the chain is accepted. */
-#include "causes/certificates.h"
+#include "causes/stores.h"
 
 static void describe(struct casefile *c, struct finding *f) {
     struct cert_info top;
@@ -15,24 +15,38 @@ static void describe(struct casefile *c, struct finding *f) {
     finding_slot(f, "subject", c->info[0].subject);
 }
 
+/* With what was fetched the path is whole, all else equal. The client may lack the root besides: that is
+ * another cause, and taken as given here. */
+static void prove(struct casefile *c, struct finding *f, const struct chain_result *complete) {
+    bool root_too = stores_broken(&c->completed);
+    certificates_prove(f, certificates_outcome(c, &c->judged),
+                       text_f(c->a, "the issuer's certificate is fetched from %s and added%s",
+                              c->fetch[0].url, root_too ? ", and the root counts as trusted" : ""),
+                       certificates_outcome(c, complete));
+}
+
+/* Somebody knows the issuer that is not at hand: it is a root, and no server has to send it. */
+static bool issuer_is_known(const struct casefile *c, const struct cert_info *top) {
+    return chain_has(&c->completed, PKI_PROBLEM_UNTRUSTED_ROOT) ||
+           trust_has_subject(c->trust, top->issuer_der);
+}
+
 static enum ruling judge(struct casefile *c, struct finding *f) {
     if (!c->cert_facts || !chain_has(&c->judged, PKI_PROBLEM_NO_ISSUER) || c->judged.n_path == 0)
         return RULING_NO;
+    struct chain_result sent, complete;
+    stores_judge_sent(c, false, &sent);
+    if (!chain_has(&sent, PKI_PROBLEM_NO_ISSUER)) return RULING_NO;
     if (certificates_fetch(c) == RULING_OPEN) return RULING_OPEN;
+    stores_judge_sent(c, true, &complete);
     struct cert_info top;
     certificates_at(c, &c->judged, c->judged.n_path - 1, &top);
-    if (c->n_extra > 0 && !certificates_path_broken(&c->completed)) {
-        certificates_prove(
-            f, certificates_outcome(c, &c->judged),
-            text_f(c->a, "the issuer's certificate is fetched from %s and added", c->fetch[0].url),
-            certificates_outcome(c, &c->completed));
+    if (c->n_extra > 0 && !certificates_path_broken(&complete)) {
+        prove(c, f, &complete);
         describe(c, f);
         return RULING_YES;
     }
-    bool reaches_untrusted_root = chain_has(&c->completed, PKI_PROBLEM_UNTRUSTED_ROOT);
-    if (reaches_untrusted_root || trust_has_subject(c->trust, top.issuer_der) ||
-        !certificates_expect_issuer(c, &top))
-        return RULING_NO;
+    if (issuer_is_known(c, &top) || !certificates_expect_issuer(c, &top)) return RULING_NO;
     f->certainty = CERTAINTY_LIKELY;
     describe(c, f);
     if (c->n_fetches)

@@ -328,7 +328,9 @@ static int tell(struct chain *h, const struct chain_verdict *v) {
 
 static int judge(struct chain *h) {
     struct chain_verdict v;
-    struct trust *system = h->n_roots ? NULL : trust_new_system();
+    struct trust *system =
+        h->n_roots ? NULL
+                   : trust_new_system(environment_store("SSL_CERT_FILE"), environment_store("SSL_CERT_DIR"));
     h->request.system = system;
     bool ok = chain_run(&h->request, &v);
     int status =

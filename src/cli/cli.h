@@ -36,6 +36,9 @@ int environment_proxy(struct cli *c); /* 0, or the exit status */
 int environment_fetch_proxy(struct cli *c, const char *url, const char **ret);
 /* Where the command keeps its own data (XDG Base Directory Specification); NULL: nowhere. */
 const char *environment_data_dir(struct cli *c);
+/* The stores of roots that variables name: OpenSSL's in the place of the system's, and other programs'. */
+void environment_stores(struct cli *c);
+const char *environment_store(const char *variable); /* NULL: not set, or to nothing */
 /* Whether curl would go to the host directly (NO_PROXY). */
 bool no_proxy_matches(struct arena *a, const char *list, const char *host);
 struct tlswhy_text_style environment_style(const struct cli *c);

@@ -51,6 +51,7 @@ int diagnose_run(struct cli *c, int argc, char **argv) {
     if (tlswhy_set_target(c->options, c->argument) != 0)
         return say_error(EXIT_USAGE, tlswhy_options_error(c->options));
     tlswhy_set_data_dir(c->options, environment_data_dir(c));
+    environment_stores(c);
     status = environment_proxy(c);
     return status ? status : diagnose(c);
 }

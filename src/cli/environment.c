@@ -112,6 +112,31 @@ const char *environment_data_dir(struct cli *c) {
     return home && home[0] == '/' ? text_f(&c->a, "%s/.local/share/tlswhy", home) : NULL;
 }
 
+const char *environment_store(const char *variable) {
+    const char *value = getenv(variable);
+    return value && *value ? value : NULL;
+}
+
+/* OpenSSL reads its own two for every program of its kind (X509_get_default_cert_file_env(3)); the others are
+ * of the programs that are named. */
+void environment_stores(struct cli *c) {
+    static const struct {
+        const char *variable, *program;
+    } others[] = {{"CURL_CA_BUNDLE", "curl (CURL_CA_BUNDLE)"},
+                  {"REQUESTS_CA_BUNDLE", "Python's requests (REQUESTS_CA_BUNDLE)"},
+                  {"NODE_EXTRA_CA_CERTS", "Node (NODE_EXTRA_CA_CERTS)"},
+                  {"GIT_SSL_CAINFO", "git (GIT_SSL_CAINFO)"},
+                  {"AWS_CA_BUNDLE", "the AWS tools (AWS_CA_BUNDLE)"},
+                  {"PIP_CERT", "pip (PIP_CERT)"},
+                  {"SSL_CERT_FILE", "programs that follow SSL_CERT_FILE"}};
+    tlswhy_set_system_store(c->options, environment_store("SSL_CERT_FILE"),
+                            environment_store("SSL_CERT_DIR"));
+    for (size_t i = 0; i < TW_COUNT(others); i++) {
+        const char *value = environment_store(others[i].variable);
+        if (value) (void)tlswhy_add_other_store(c->options, others[i].program, value);
+    }
+}
+
 /* https://no-color.org: any value but none; what the command line says comes first. */
 static bool color_wanted(const struct cli *c) {
     const char *no_color = getenv("NO_COLOR"), *terminal = getenv("TERM");

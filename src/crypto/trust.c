@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
-#include <sys/stat.h>
 
 struct trust {
     STACK_OF(X509) * certs;
@@ -36,21 +35,76 @@ static char *keep(const char *s) {
     return copy;
 }
 
-static bool is_dir(const char *path) {
-    struct stat st;
-    return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+/* "9a6ec012.0", as c_rehash makes them (X509_LOOKUP_hash_dir(3)). */
+static bool is_hashed(const char *name) {
+    return strspn(name, "0123456789abcdef") == 8 && name[8] == '.' && name[9] &&
+           strspn(name + 9, "0123456789") == strlen(name + 9);
 }
 
-struct trust *trust_new_system(void) {
+static bool has_hashed(const char *path) {
+    DIR *dir = opendir(path);
+    bool any = false;
+    for (struct dirent *e; dir && !any && (e = readdir(dir)) != NULL;) any = is_hashed(e->d_name);
+    if (dir) closedir(dir);
+    return any;
+}
+
+/* Where systems have their bundle: Debian, Fedora, SUSE, Alpine and the BSDs. */
+static const char *const bundles[] = {"/etc/ssl/certs/ca-certificates.crt",
+                                      "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/ca-bundle.pem",
+                                      "/etc/ssl/cert.pem"};
+
+const char *trust_system_bundle(size_t i) {
+    return i < TW_COUNT(bundles) ? bundles[i] : NULL;
+}
+
+/* Folders of SSL_CERT_DIR, with colons between them. The first that is hashed is looked up by name. */
+static void add_dirs(struct trust *t, const char *dirs) {
+    struct arena a;
+    arena_init(&a);
+    while (*dirs) {
+        size_t n = strcspn(dirs, ":");
+        const char *dir = arena_str(&a, bytes_of(dirs, n));
+        if (!t->hash_dir && has_hashed(dir))
+            t->hash_dir = keep(dir);
+        else if (n)
+            (void)trust_load_dir(t, dir);
+        dirs += n + (dirs[n] == ':');
+    }
+    arena_done(&a);
+}
+
+static void add_default_dir(struct trust *t) {
+    const char *const dirs[] = {"/etc/ssl/certs", X509_get_default_cert_dir()};
+    for (size_t i = 0; i < TW_COUNT(dirs) && !t->hash_dir; i++)
+        if (has_hashed(dirs[i])) t->hash_dir = keep(dirs[i]);
+}
+
+/* Debian's bundle holds what its folder holds, and is not read where that is looked up. */
+static bool lies_in(const char *file, const char *dir) {
+    const char *end = strrchr(file, '/');
+    size_t n = dir ? strlen(dir) : 0;
+    while (n > 1 && dir[n - 1] == '/') n--;
+    return n > 0 && end && (size_t)(end - file) == n && strncmp(file, dir, n) == 0 &&
+           strcmp(file, bundles[0]) == 0;
+}
+
+struct trust *trust_new_system(const char *file, const char *dirs) {
     struct trust *t = trust_new();
-    t->system = true;
-    if (is_dir("/etc/ssl/certs"))
-        t->hash_dir = keep("/etc/ssl/certs");
-    else if (is_dir(X509_get_default_cert_dir()))
-        t->hash_dir = keep(X509_get_default_cert_dir());
-    if (t->hash_dir || trust_load_file(t, X509_get_default_cert_file())) return t;
-    trust_free(t);
-    return NULL;
+    t->system = !dirs; /* with its folder the system's own roots are among them */
+    if (dirs)
+        add_dirs(t, dirs);
+    else
+        add_default_dir(t);
+    if (file && !lies_in(file, t->hash_dir)) (void)trust_load_file(t, file);
+    if (!file && dirs) (void)trust_load_file(t, X509_get_default_cert_file());
+    for (size_t i = 0; !file && !dirs && !t->hash_dir && i < TW_COUNT(bundles); i++)
+        if (trust_load_file(t, bundles[i])) break;
+    return t;
+}
+
+bool trust_is_empty(const struct trust *t) {
+    return sk_X509_num(t->certs) == 0 && !t->hash_dir;
 }
 
 bool trust_load_file(struct trust *t, const char *path) {
@@ -151,4 +205,22 @@ bool trust_has_cert(const struct trust *t, struct bytes der) {
     sk_X509_pop_free(found, X509_free);
     X509_free(cert);
     return any;
+}
+
+size_t trust_list(const struct trust *t, struct arena *a, struct bytes **ret) {
+    struct trust all = {.certs = sk_X509_dup(t->certs)};
+    int loaded = sk_X509_num(all.certs);
+    DIR *dir = t->hash_dir ? opendir(t->hash_dir) : NULL;
+    for (struct dirent *e; dir && (e = readdir(dir)) != NULL;)
+        if (is_hashed(e->d_name)) (void)trust_load_file(&all, text_f(a, "%s/%s", t->hash_dir, e->d_name));
+    if (dir) closedir(dir);
+    size_t n = (size_t)sk_X509_num(all.certs);
+    *ret = ARENA_ARRAY(a, struct bytes, n + 1);
+    for (size_t i = 0; i < n; i++) {
+        X509 *cert = sk_X509_value(all.certs, (int)i);
+        (*ret)[i] = x509_to_der(a, cert);
+        if ((int)i >= loaded) X509_free(cert);
+    }
+    sk_X509_free(all.certs);
+    return n;
 }

@@ -41,7 +41,11 @@ char *cert_pem(struct arena *a, struct bytes der);
 /* Trust anchors. The system's are looked up by name when they are needed, not read all. */
 struct trust;
 struct trust *trust_new(void);
-struct trust *trust_new_system(void); /* NULL: there is none */
+/* What OpenSSL reads by default. `file`, `dirs`: in the place of its file and of its folder, as SSL_CERT_FILE
+ * and SSL_CERT_DIR are; NULL: the system's. What cannot be read adds nothing. */
+struct trust *trust_new_system(const char *file, const char *dirs);
+const char *
+trust_system_bundle(size_t i); /* where systems have all their roots in one file; NULL past the end */
 /* PEM bundle; false: none in it (errno 0), or unreadable (errno). */
 bool trust_load_file(struct trust *t, const char *path);
 bool trust_load_dir(struct trust *t, const char *path);
@@ -52,6 +56,9 @@ bool trust_has_subject(const struct trust *t, struct bytes subject_der);
 size_t trust_find(const struct trust *t, struct arena *a, struct bytes subject_der, struct bytes **ret);
 bool trust_has_cert(const struct trust *t, struct bytes der);
 bool trust_is_system(const struct trust *t);
+bool trust_is_empty(const struct trust *t);
+/* All of them, as DER in the arena: their number. */
+size_t trust_list(const struct trust *t, struct arena *a, struct bytes **ret);
 /* Nothing but names to go by: the issuer of this certificate is likely a CA below one of these anchors, and
  * not another root. Never of the system's store, whose CAs are everybody's. */
 bool trust_expects_issuer(const struct trust *t, const struct cert_info *issued);

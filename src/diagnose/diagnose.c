@@ -70,6 +70,8 @@ static struct casefile *new_case(struct session *s, bool bent) {
                            .net = s->net,
                            .prober = s->prober,
                            .trust = s->trust,
+                           .trust_name = s->trust_name,
+                           .trust_given = r->n_cacert + r->n_capath > 0,
                            .now = net_wall_clock(),
                            .profile = "modern",
                            .bent = bent,
@@ -145,6 +147,7 @@ static void diagnose_case(struct session *s, struct casefile *c, struct plan *p)
     }
     plan_handshake(p);
     certificates_gather(c);
+    session_load_roots(s, c);
     plan_phase(p, PHASE_CERTIFICATE);
     if (s->resolved.n > 1) {
         look_at_others(s, c);
@@ -195,28 +198,6 @@ static void run_diagnosis(struct session *s) {
     verdict_make(s, own, p, modern, other);
 }
 
-static const char *reason(void) {
-    return errno ? strerror(errno) : "there is none in it";
-}
-
-static const char *load_trust(struct session *s) {
-    const struct request *r = s->request;
-    if (r->n_cacert + r->n_capath == 0) {
-        s->trust = trust_new_system();
-        return s->trust ? NULL : "the system's trust store cannot be read";
-    }
-    s->trust = trust_new();
-    for (size_t i = 0; i < r->n_cacert; i++)
-        if (!trust_load_file(s->trust, r->cacert[i]))
-            return text_f(s->a, "no certificate could be read from the file '%s': %s", r->cacert[i],
-                          reason());
-    for (size_t i = 0; i < r->n_capath; i++)
-        if (!trust_load_dir(s->trust, r->capath[i]))
-            return text_f(s->a, "no certificate could be read from the folder '%s': %s", r->capath[i],
-                          reason());
-    return NULL;
-}
-
 static void close_session(struct session *s) {
     prober_free(s->prober);
     net_free(s->net);
@@ -227,7 +208,7 @@ const struct verdict *diagnose(struct arena *a, const struct request *r,
                                void (*report)(void *arg, const char *line), void *arg, const char **reterr,
                                int *ret_exit) {
     struct session s = {.a = a, .request = r, .progress = report, .progress_arg = arg};
-    const char *trouble = load_trust(&s);
+    const char *trouble = session_load_trust(&s);
     if (trouble) {
         trust_free(s.trust);
         *reterr = trouble;

@@ -8,6 +8,11 @@
 #include "wire/hello.h"
 
 enum { REQUEST_MAX_FILES = 32 };
+/* Where another program on this machine has its roots. */
+struct store_place {
+    const char *name; /* "curl" */
+    const char *path; /* a PEM file */
+};
 
 struct request {
     const char *host;         /* as A-labels where it is a name; a literal without brackets */
@@ -38,6 +43,11 @@ struct request {
     unsigned max_connections;        /* 64 unless given */
     bool offline;
     const char *resolver;
+    /* In the place of the system's file and folder of roots (SSL_CERT_FILE, SSL_CERT_DIR); NULL: the system's
+     */
+    const char *store_file, *store_dirs;
+    struct store_place places[REQUEST_MAX_FILES];
+    size_t n_places;
     const char *data_dir; /* where imported root programs are; NULL: none */
     /* The bends as the user wrote them ("--tls-max 1.1"), for the report. */
     const char *bent[16];

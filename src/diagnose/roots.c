@@ -1,12 +1,9 @@
 #include "diagnose/roots.h"
 
+#include "crypto/x509.h"
 #include "net/file.h"
 #include "pki/pem.h"
 
-/* Where systems have their bundle: Debian, Fedora, SUSE, Alpine and the BSDs. */
-static const char *const bundles[] = {"/etc/ssl/certs/ca-certificates.crt",
-                                      "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/ca-bundle.pem",
-                                      "/etc/ssl/cert.pem"};
 /* Mozilla's roots as Debian's ca-certificates packs them, one file each. */
 static const char mozilla_dir[] = "/usr/share/ca-certificates/mozilla";
 enum { MAX_FILES = 1024, MAX_ONE = 1 << 20 };
@@ -33,10 +30,11 @@ static void add_certs(struct arena *a, struct program *p, struct bytes file) {
 static void load_system(struct arena *a, struct roots *ret) {
     struct bytes file;
     const char *why;
-    for (size_t i = 0; i < TW_COUNT(bundles); i++) {
-        if (!file_read(a, bundles[i], ROOTS_MAX_FILE, &file, &why)) continue;
+    const char *bundle;
+    for (size_t i = 0; (bundle = trust_system_bundle(i)); i++) {
+        if (!file_read(a, bundle, ROOTS_MAX_FILE, &file, &why)) continue;
         struct program *p = program_set_add(&ret->set, a, program_system);
-        p->from = bundles[i];
+        p->from = bundle;
         add_certs(a, p, file);
         program_settle(a, p);
         return;
@@ -97,6 +95,39 @@ void roots_load(struct arena *a, const char *data_dir, struct roots *ret) {
                 arena_str(a, bytes_cut(bytes_str(names[i]), 0, strlen(names[i]) - strlen(suffix)))))
             load_saved(a, dir, names[i], ret);
     program_set_share(&ret->set);
+}
+
+/* ---- other programs ---- */
+
+static const struct store_place common_places[] = {
+    {"Python (certifi)", "/usr/lib/python3/dist-packages/certifi/cacert.pem"},
+    {"gRPC", "/usr/share/grpc/roots.pem"},
+};
+/* What an administrator adds; update-ca-certificates makes it part of the system's store. */
+static const char added_dir[] = "/usr/local/share/ca-certificates";
+
+static void add_store(struct arena *a, struct program_set *set, const char *name, const char *path) {
+    struct bytes file;
+    const char *why;
+    if (!file_read(a, path, ROOTS_MAX_FILE, &file, &why)) return;
+    struct program *p = program_set_add(set, a, text_escape(a, bytes_str(name), 100));
+    p->from = text_escape(a, bytes_str(path), 300);
+    add_certs(a, p, file);
+    program_settle(a, p);
+}
+
+void roots_load_installed(struct arena *a, const struct request *r, struct program_set *ret) {
+    char **names = ARENA_ARRAY(a, char *, MAX_FILES);
+    const char *bundle;
+    *ret = (struct program_set){0};
+    for (size_t i = 0; i < r->n_places; i++) add_store(a, ret, r->places[i].name, r->places[i].path);
+    for (size_t i = 0; (bundle = trust_system_bundle(i)); i++) add_store(a, ret, "the system", bundle);
+    for (size_t i = 0; i < TW_COUNT(common_places); i++)
+        add_store(a, ret, common_places[i].name, common_places[i].path);
+    size_t n = file_list(a, added_dir, ".crt", names, MAX_FILES);
+    for (size_t i = 0; i < n; i++)
+        add_store(a, ret, "certificates to be added by update-ca-certificates",
+                  text_f(a, "%s/%s", added_dir, names[i]));
 }
 
 bool roots_save(struct arena *a, const char *data_dir, const struct program *p, const char **why) {

@@ -130,6 +130,54 @@ static void list_clients(struct session *s, struct verdict *v, const struct case
                                 .cause = connects && !cert_fails ? NULL : first_cause(v)};
 }
 
+static void add_name(struct text *t, const char *before, const char *name, size_t i, size_t n) {
+    text_addf(t, "%s%s", i == 0 ? before : i + 1 == n ? " and " : ", ", program_title(name));
+}
+
+/* Of the programs that everybody knows: who has the root, and who does not. */
+struct opinions {
+    const char *yes[PATH_MAX_PROGRAMS], *no[PATH_MAX_PROGRAMS];
+    size_t n_yes, n_no;
+};
+
+static struct opinions opinions_on(const struct session *s, struct bytes root, int64_t begins) {
+    struct opinions o = {.n_yes = 0};
+    for (size_t i = 0; i < s->roots->set.n && i < PATH_MAX_PROGRAMS; i++) {
+        const struct program *p = &s->roots->set.list[i];
+        if (!program_is_public(p->name)) continue;
+        const struct program_root *found = program_anchor(p, root);
+        if (found && program_root_for(found, begins))
+            o.yes[o.n_yes++] = p->name;
+        else
+            o.no[o.n_no++] = p->name;
+    }
+    return o;
+}
+
+static const char *trusted_by(struct arena *a, const struct opinions *o) {
+    struct text t;
+    text_init(&t, a);
+    if (o->n_yes + o->n_no == 0) return "a root of which no root program is known here";
+    if (o->n_yes == 0) return "a private root, which is in no root program that is known here";
+    text_add(&t, "a public root, trusted by ");
+    for (size_t i = 0; i < o->n_yes; i++) add_name(&t, "", o->yes[i], i, o->n_yes);
+    for (size_t i = 0; i < o->n_no; i++) add_name(&t, ", not by ", o->no[i], i, o->n_no);
+    return t.s;
+}
+
+static void ask_programs(struct session *s, const struct casefile *c, struct bytes root,
+                         struct path_outcome *o) {
+    if (!s->roots) return;
+    for (size_t i = 0; i < s->roots->set.n && o->n_programs < PATH_MAX_PROGRAMS; i++) {
+        const struct program *p = &s->roots->set.list[i];
+        const struct program_root *found = program_anchor(p, root);
+        if (found && program_root_for(found, c->info[0].not_before)) o->programs[o->n_programs++] = p->name;
+    }
+    const struct opinions on = opinions_on(s, root, c->info[0].not_before);
+    o->trusted_by = trusted_by(s->a, &on);
+    o->programs_differ = on.n_yes > 0 && on.n_no > 0;
+}
+
 static void list_path(struct session *s, struct verdict *v, const struct casefile *c) {
     if (!c->cert_facts) return;
     struct path_outcome *o = &v->paths[v->n_paths++];
@@ -143,6 +191,7 @@ static void list_path(struct session *s, struct verdict *v, const struct casefil
     struct cert_info root;
     if (!broken && r->n_path > 0 && cert_info_read(s->a, r->path[r->n_path - 1], &root))
         o->root = root.subject;
+    if (o->root) ask_programs(s, c, r->path[r->n_path - 1], o);
     v->certs = c->info;
     v->n_certs = c->n_sent;
 }
@@ -206,6 +255,9 @@ static void take_notes(struct session *s, struct verdict *v, const struct casefi
         add_note(v, "cert-expires-soon",
                  text_f(s->a, "The certificate expires in %s, on %s.", text_duration(s->a, left),
                         text_time(s->a, c->info[0].not_after)));
+    const struct path_outcome *path = v->n_paths ? &v->paths[0] : NULL;
+    if (path && path->valid && path->programs_differ)
+        add_note(v, "root-programs-differ", text_f(s->a, "%s is %s.", path->root, path->trusted_by));
     for (size_t i = 1; i < c->n_sent && c->judged.ok; i++) {
         if (!c->info[i].self_signed) continue;
         add_note(v, "chain-needless-root",

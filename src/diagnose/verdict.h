@@ -11,7 +11,7 @@
 enum verdict_kind { VERDICT_OK, VERDICT_PARTIAL, VERDICT_FAIL, VERDICT_UNDETERMINED };
 const char *verdict_name(enum verdict_kind k);
 
-enum { VERDICT_MAX_FINDINGS = 16 };
+enum { VERDICT_MAX_FINDINGS = 16, PATH_MAX_PROGRAMS = 16 };
 struct note {
     const char *id, *summary;
 };
@@ -33,6 +33,12 @@ struct path_outcome {
     size_t length;
     const char **problems;
     size_t n_problems;
+    /* Root programs, and the system's store, that have the root for TLS; NULL in words: no root was reached.
+     */
+    const char *programs[PATH_MAX_PROGRAMS];
+    size_t n_programs;
+    bool programs_differ;   /* some of those that everybody knows have the root, and some do not */
+    const char *trusted_by; /* "a public root, trusted by Mozilla and Microsoft, not by Apple" */
 };
 
 struct verdict {

@@ -15,6 +15,39 @@ static void add_anchors(struct arena *a, struct pki_pool *pool, const struct tru
     }
 }
 
+static bool names_root(const struct pki_pool *pool, size_t n, const struct pki_cert *root) {
+    for (size_t i = 0; i < n; i++) {
+        const struct pki_cert *c = &pki_pool_item(pool, i)->cert;
+        if (pki_name_eq(c->issuer, root->subject) || pki_name_eq(c->subject, root->subject)) return true;
+    }
+    return false;
+}
+
+/* A root that is known by its fingerprint alone is an anchor where the certificate is at hand. */
+static void add_known_by_fingerprint(struct pki_pool *pool, size_t n, const struct program *p,
+                                     int64_t begins) {
+    for (size_t i = 0; i < n; i++) {
+        const struct pki_cert *c = &pki_pool_item(pool, i)->cert;
+        uint8_t digest[HASH_MAX];
+        if (!c->self_issued) continue;
+        (void)hash_once(HASH_SHA256, c->der, digest);
+        const struct program_root *root = program_find(p, digest);
+        if (root && root->der.n == 0 && program_root_for(root, begins))
+            (void)pki_pool_add(pool, c->der, PKI_ANCHOR);
+    }
+}
+
+static void add_program(struct pki_pool *pool, const struct program *p, int64_t begins) {
+    size_t n = pki_pool_count(pool);
+    for (size_t i = 0; i < p->n; i++) {
+        struct pki_cert root;
+        if (p->roots[i].der.n == 0 || !program_root_for(&p->roots[i], begins)) continue;
+        (void)pki_cert_read(p->roots[i].der, &root);
+        if (names_root(pool, n, &root)) (void)pki_pool_add(pool, p->roots[i].der, PKI_ANCHOR);
+    }
+    add_known_by_fingerprint(pool, n, p, begins);
+}
+
 static void keep(const struct pki_pool *pool, const struct pki_path *path, struct chain_result *ret) {
     for (size_t i = 0; i < path->n && ret->n_path < CHAIN_MAX_PATH; i++)
         ret->path[ret->n_path++] = pki_pool_item(pool, path->items[i])->cert.der;
@@ -40,6 +73,8 @@ void chain_judge(struct arena *a, const struct chain_query *q, struct chain_resu
     for (size_t i = 0; i < q->n_extra; i++) (void)pki_pool_add(pool, q->extra[i], PKI_FETCHED);
     if (q->trust) add_anchors(a, pool, q->trust);
     if (q->anchor.n) (void)pki_pool_add(pool, q->anchor, PKI_ANCHOR);
+    for (size_t i = 0; i < q->n_programs && query.leaf != SIZE_MAX; i++)
+        add_program(pool, q->programs[i], pki_pool_item(pool, query.leaf)->cert.not_before);
     if (query.leaf == SIZE_MAX) {
         ret->problems[ret->n_problems].kind = PKI_PROBLEM_MALFORMED;
         ret->problems[ret->n_problems++].text = "there is no certificate";

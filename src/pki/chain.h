@@ -5,6 +5,7 @@
 
 #include "crypto/x509.h"
 #include "pki/path.h"
+#include "pki/program.h"
 
 enum { CHAIN_MAX_PROBLEMS = 16, CHAIN_MAX_PATH = 16 };
 struct chain_query {
@@ -12,7 +13,10 @@ struct chain_query {
     size_t n_sent;
     const struct bytes *extra; /* from elsewhere (AIA) */
     size_t n_extra;
-    const struct trust *trust;
+    const struct trust *trust; /* NULL: none of its anchors */
+    /* The roots of these are anchors too, as far as each trusts them for a certificate of the leaf's date. */
+    const struct program *const *programs;
+    size_t n_programs;
     struct bytes anchor; /* one more anchor, also if it is no root; empty: none */
     int64_t at;          /* seconds since 1970 */
 };

@@ -7,6 +7,7 @@
 
 const char *const program_system = "system";
 static const char *const public_names[] = {"mozilla", "google", "apple", "microsoft"};
+static const char *const public_titles[TW_COUNT(public_names)] = {"Mozilla", "Google", "Apple", "Microsoft"};
 
 const char *program_public_name(size_t i) {
     return i < TW_COUNT(public_names) ? public_names[i] : NULL;
@@ -15,6 +16,18 @@ const char *program_public_name(size_t i) {
 bool program_is_public(const char *name) {
     for (size_t i = 0; i < TW_COUNT(public_names); i++)
         if (strcmp(public_names[i], name) == 0) return true;
+    return false;
+}
+
+const char *program_title(const char *name) {
+    for (size_t i = 0; i < TW_COUNT(public_names); i++)
+        if (strcmp(public_names[i], name) == 0) return public_titles[i];
+    return name;
+}
+
+bool program_set_has_public(const struct program_set *set) {
+    for (size_t i = 0; set && i < set->n; i++)
+        if (program_is_public(set->list[i].name) && set->list[i].n > 0) return true;
     return false;
 }
 

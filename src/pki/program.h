@@ -36,7 +36,9 @@ struct program_set {
 extern const char *const program_system; /* "system" */
 /* One of the programs that are everybody's: mozilla, google, apple, microsoft. */
 bool program_is_public(const char *name);
-const char *program_public_name(size_t i); /* NULL past the end */
+const char *program_public_name(size_t i);   /* NULL past the end */
+const char *program_title(const char *name); /* "Mozilla"; of others the name itself */
+bool program_set_has_public(const struct program_set *set);
 /* Lower-case letters, digits, "-", "_" and "." inside, at most 64: fit for a file. */
 bool program_name_ok(const char *name);
 

@@ -220,6 +220,8 @@ static json_t *paths(struct writer *w) {
         put_string(w, o, "root", p->root);
         put_number(o, "length", p->length);
         put(o, "problems", strings(w, p->problems, p->n_problems));
+        put(o, "programs", strings(w, p->programs, p->n_programs));
+        put_string(w, o, "trusted_by", p->trusted_by);
         append(array, o);
     }
     return array;

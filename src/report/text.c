@@ -142,6 +142,10 @@ static void tell_certificates(struct page *p, const struct verdict *v) {
         page_para(p, text_f(a, "%2zu. ", i), line, INK_PLAIN);
     }
     for (size_t i = 0; i < v->n_paths; i++)
+        if (v->paths[i].root && v->paths[i].trusted_by)
+            page_para(p, "    root: ", text_f(a, "%s: %s", v->paths[i].root, v->paths[i].trusted_by),
+                      INK_PLAIN);
+    for (size_t i = 0; i < v->n_paths; i++)
         for (size_t k = 0; k < v->paths[i].n_problems; k++)
             page_para(p, "    problem: ", v->paths[i].problems[k], INK_PLAIN);
 }

@@ -130,7 +130,7 @@ def diagnose(tlswhy, name, arguments, expected):
     began = time.monotonic()
     try:
         done = subprocess.run([str(tlswhy), "--json", *arguments], stdin=subprocess.DEVNULL, capture_output=True, timeout=LIMIT_S,
-                              env=lablib.clean_environment())
+                              env=lablib.clean_environment(**arguments.environment))
     except subprocess.TimeoutExpired:
         result.problems.append(f"no verdict within {LIMIT_S} s")
         return result
@@ -230,7 +230,8 @@ def print_one_report(tlswhy, results):
     with lablib.Lab(tlswhy, shown.name) as cases:
         arguments = cases[shown.name]
         print(f"\n$ tlswhy {' '.join(arguments)}\n", flush=True)
-        subprocess.run([str(tlswhy), *arguments], stdin=subprocess.DEVNULL, timeout=LIMIT_S, env=lablib.clean_environment())
+        subprocess.run([str(tlswhy), *arguments], stdin=subprocess.DEVNULL, timeout=LIMIT_S,
+                       env=lablib.clean_environment(**arguments.environment))
 
 
 def main():
