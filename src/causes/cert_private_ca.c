@@ -39,7 +39,8 @@ static enum ruling judge(struct casefile *c, struct finding *f) {
     if (!at_root && certificates_expect_issuer(c, &top)) return RULING_NO;
     if (cannot_be_told(c)) return RULING_NO;
     f->certainty = CERTAINTY_LIKELY;
-    if (top.is_ca) prove_by_trust(c, f, j, &top);
+    /* Where it says that its issuer is to be had, and that was not, one more CA may be missing between. */
+    if (top.is_ca && (at_root || top.n_aia == 0)) prove_by_trust(c, f, j, &top);
     describe(c, f, ca);
     return RULING_YES;
 }

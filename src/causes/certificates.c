@@ -97,7 +97,8 @@ void certificates_at(struct casefile *c, const struct chain_result *r, size_t de
 }
 
 bool certificates_expect_issuer(const struct casefile *c, const struct cert_info *top) {
-    return top->has_scts || top->n_aia > 0 || trust_expects_issuer(c->trust, top);
+    bool is_leaf = bytes_eq(top->der, c->sent[0]);
+    return c->info[0].has_scts || (is_leaf && top->n_aia > 0) || trust_expects_issuer(c->trust, top);
 }
 
 static void fetched(void *arg, const struct fetch_answer *answer) {
@@ -142,6 +143,24 @@ enum ruling certificates_fetch(struct casefile *c) {
         return c->fetch[c->n_fetches - 1].done ? certificates_fetch(c) : RULING_OPEN;
     }
     return RULING_NO;
+}
+
+bool certificates_bad_signature(const struct chain_result *r, size_t *ret_depth) {
+    for (size_t i = 0; i < r->n_problems; i++) {
+        if (r->problems[i].kind != PKI_PROBLEM_BAD_SIGNATURE || r->problems[i].depth + 1 >= r->n_path)
+            continue;
+        *ret_depth = r->problems[i].depth;
+        return true;
+    }
+    return false;
+}
+
+enum key_hint certificates_key_hint(struct bytes issued, struct bytes issuer) {
+    struct pki_cert a, b;
+    (void)pki_cert_read(issued, &a);
+    (void)pki_cert_read(issuer, &b);
+    if (!a.aki_key_id.p || !b.has_ski) return KEY_HINT_NONE;
+    return bytes_eq(a.aki_key_id, b.ski) ? KEY_HINT_SAME : KEY_HINT_OTHER;
 }
 
 void certificates_prove(struct finding *f, const char *baseline, const char *change, const char *outcome) {

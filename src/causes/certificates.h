@@ -37,11 +37,18 @@ bool certificates_path_broken(const struct chain_result *r);
 /* Completes the path by AIA (RFC 5280 4.2.2.1), one step a fetch; the outcome stands in c->completed. */
 enum ruling certificates_fetch(struct casefile *c);
 /* The issuer of this certificate, which is not at hand, is likely a CA that the server should have sent. A
- * logged certificate comes from a public CA, whose root clients have; one that says where its issuer's is to
- * be had means it to be found; else there are only names. */
+ * logged leaf comes from a public CA, whose root clients have; a leaf that says where its issuer's
+ * certificate is to be had means it to be found (of a CA that says so the issuer is a root as likely); else
+ * there are only names. */
 bool certificates_expect_issuer(const struct casefile *c, const struct cert_info *top);
 /* A certificate at a depth of the judged path, read. */
 void certificates_at(struct casefile *c, const struct chain_result *r, size_t depth, struct cert_info *ret);
+/* A certificate of the judged path bears its issuer's name, and was not signed by the issuer's key: its
+ * depth. The issuer is the next one. */
+bool certificates_bad_signature(const struct chain_result *r, size_t *ret_depth);
+/* What the key identifiers say of the two (RFC 5280 4.2.1.1, 4.2.1.2). */
+enum key_hint { KEY_HINT_NONE, KEY_HINT_SAME, KEY_HINT_OTHER };
+enum key_hint certificates_key_hint(struct bytes issued, struct bytes issuer);
 /* Proof by re-judging. */
 void certificates_prove(struct finding *f, const char *baseline, const char *change, const char *outcome);
 /* What remains wrong, for a proof's outcome: "the chain is accepted", or the problems. */

@@ -31,7 +31,40 @@ static bool issuer_is_known(const struct casefile *c, const struct cert_info *to
            trust_has_subject(c->trust, top->issuer_der);
 }
 
+/* A certificate of the issuer's name is sent, but its key did not sign: that of another year. Key identifiers
+ * would have told it apart, and where they say that it is meant, the signature is bad. */
+static enum ruling judge_namesake(struct casefile *c, struct finding *f) {
+    const struct chain_result *r = &c->judged;
+    size_t depth;
+    struct cert_info child;
+    if (!certificates_bad_signature(r, &depth) || trust_has_cert(c->trust, r->path[depth + 1]))
+        return RULING_NO;
+    if (certificates_key_hint(r->path[depth], r->path[depth + 1]) == KEY_HINT_SAME) return RULING_NO;
+    certificates_at(c, r, depth, &child);
+    f->certainty = CERTAINTY_LIKELY;
+    f->summary =
+        text_f(c->a,
+               "The server sends a wrong chain for %s: a certificate named %s is there, but not the one "
+               "whose key signed %s.",
+               c->host, child.issuer, child.subject);
+    finding_evidence(f, text_f(c->a, "The judgement: %s.", certificates_outcome(c, r)));
+    finding_slot(f, "missing", child.issuer);
+    finding_slot(f, "subject", c->info[0].subject);
+    return RULING_YES;
+}
+
+/* The path that was fetched ends at a root that nobody knows, and more than that root was missing: with it
+ * trusted, the path is whole. */
+static bool lacks_below_root(struct casefile *c, struct chain_result *complete) {
+    const struct chain_result *r = &c->completed;
+    if (!chain_has(r, PKI_PROBLEM_UNTRUSTED_ROOT) || r->n_path < c->judged.n_path + 2) return false;
+    certificates_rejudge(c, &(struct rejudge){.anchor = r->path[r->n_path - 1], .with_fetched = true},
+                         complete);
+    return !certificates_path_broken(complete);
+}
+
 static enum ruling judge(struct casefile *c, struct finding *f) {
+    if (c->cert_facts && chain_has(&c->judged, PKI_PROBLEM_BAD_SIGNATURE)) return judge_namesake(c, f);
     if (!c->cert_facts || !chain_has(&c->judged, PKI_PROBLEM_NO_ISSUER) || c->judged.n_path == 0)
         return RULING_NO;
     struct chain_result sent, complete;
@@ -41,7 +74,7 @@ static enum ruling judge(struct casefile *c, struct finding *f) {
     stores_judge_sent(c, true, &complete);
     struct cert_info top;
     certificates_at(c, &c->judged, c->judged.n_path - 1, &top);
-    if (c->n_extra > 0 && !certificates_path_broken(&complete)) {
+    if (c->n_extra > 0 && (!certificates_path_broken(&complete) || lacks_below_root(c, &complete))) {
         prove(c, f, &complete);
         describe(c, f);
         return RULING_YES;

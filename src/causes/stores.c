@@ -95,7 +95,10 @@ enum ruling stores_look(struct casefile *c, const struct stores **ret) {
     if (!c->cert_facts || !stores_broken(&c->judged) || c->judged.n_path == 0) return RULING_NO;
     if (chain_has(&c->judged, PKI_PROBLEM_NO_ISSUER) && certificates_fetch(c) == RULING_OPEN)
         return RULING_OPEN;
-    if (!stores_broken(&c->completed)) return RULING_NO;
+    /* What AIA brings may lead to an older root than the one that everybody has: then nothing was missing. */
+    struct chain_result sent;
+    stores_judge_sent(c, false, &sent);
+    if (!stores_broken(&c->completed) && stores_broken(&sent)) return RULING_NO;
     if (!c->stores) {
         c->stores = ARENA_NEW(c->a, struct stores);
         look(c, c->stores);
