@@ -79,9 +79,10 @@ static const struct pki_judge judges[] = {
         .title = "the common ground of current browsers",
         /* CONTRACT.md, "modern": names in SAN only, RFC 5280, no AIA fetching, RSA from 2048 bits, no SHA-1,
          * revocation looked up and soft, must-staple kept. What accepts here works everywhere today. */
-        .rules = PKI_RULE_PARTIAL_CHAIN | PKI_RULE_ANCHOR_LIMITS | PKI_RULE_POLICIES | PKI_RULE_NEEDS_SAN |
-                 PKI_RULE_LEAF_KEY_USAGE | PKI_RULE_MUST_STAPLE | PKI_RULE_ANCHOR_CRITICAL |
-                 PKI_RULE_ANCHOR_VALIDITY, /* Firefox, OpenSSL, Go and GnuTLS refuse a root that has expired */
+        .rules =
+            PKI_RULE_PARTIAL_CHAIN | PKI_RULE_ANCHOR_LIMITS | PKI_RULE_POLICIES | PKI_RULE_NEEDS_SAN |
+            PKI_RULE_LEAF_KEY_USAGE | PKI_RULE_MUST_STAPLE | PKI_RULE_ANCHOR_CRITICAL |
+            PKI_RULE_ANCHOR_VALIDITY, /* Firefox, OpenSSL, Go and GnuTLS refuse a root that has expired */
         .building =
             PKI_BUILD_ALL, /* Chromium's path_builder.cc, mozilla::pkix pkixbuild.cpp, Security.framework */
         .leaf_trust = PKI_LEAF_SELF_SIGNED,

@@ -182,6 +182,10 @@ bool program_root_for_tls(const struct program_root *root) {
     return !root->removed && (!root->has_trust || root->trust & PROGRAM_TLS);
 }
 
+bool program_root_for(const struct program_root *root, int64_t begins) {
+    return program_root_for_tls(root) && !(root->has_distrust && begins > root->distrust_tls_after);
+}
+
 struct program_count program_count(const struct program *p) {
     struct program_count n = {0};
     for (size_t i = 0; i < p->n; i++) {

@@ -70,6 +70,8 @@ const struct program_root *program_find(const struct program *p, const uint8_t s
 const struct program_root *program_anchor(const struct program *p, struct bytes der);
 /* Trusted for TLS servers, as far as the program says; its date of distrust is not looked at. */
 bool program_root_for_tls(const struct program_root *root);
+/* The same, for a certificate that is valid from `begins` on. */
+bool program_root_for(const struct program_root *root, int64_t begins);
 /* The programs that trust this certificate as a root for TLS: their names, at most `max`. */
 size_t program_set_trusting(const struct program_set *set, struct bytes der, const char **names, size_t max);
 /* Whether a root is public: in a program that is everybody's. The system's store and own files make none. */
