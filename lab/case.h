@@ -122,6 +122,8 @@ struct honest {
     const char *alpn;  /* server's protocols, preferred first, by commas; NULL: knows no ALPN */
     bool alpn_lenient; /* no overlap: goes on without, instead of alert 120 (RFC 7301 3.2) */
     enum client_auth client_auth;
+    bool no_session_context;       /* asks for client certificates and gives its sessions no context */
+    bool forgets_sessions;         /* keeps none of those that it gave out */
     unsigned dh_bits;              /* size of the DHE group; 0: DHE only if the ciphers ask, 2048 */
     uint64_t options, without;     /* SSL_OP_ flags that are set, and cleared */
     unsigned max_fragment;         /* largest record; 0: 16384 */
@@ -181,6 +183,7 @@ enum when_what {
     WHEN_ABOVE,    /* the hello, as a record, has more than n bytes */
     WHEN_SEGMENTS, /* came in more than one TCP segment, or would on Ethernet */
     WHEN_EXT,      /* has extension n */
+    WHEN_TICKET,   /* shows a session ticket (RFC 5077): the extension is not empty */
     WHEN_GREASE,   /* any value of RFC 8701: suite, extension, group, version */
     WHEN_GREASE_SUITE,
     WHEN_GREASE_EXT,
@@ -316,6 +319,7 @@ struct case_table {
     size_t n;
 };
 extern const struct case_table lab_version_cases, lab_cipher_cases, lab_name_cases, lab_hello_cases,
-    lab_connect_cases, lab_starttls_cases, lab_certificate_cases, lab_healthy_cases, lab_shape_cases;
+    lab_connect_cases, lab_starttls_cases, lab_certificate_cases, lab_healthy_cases, lab_shape_cases,
+    lab_session_cases;
 
 #endif

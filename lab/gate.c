@@ -143,6 +143,8 @@ static bool holds(const struct sight *s, const struct when *w) {
         return s->reads > 1 || s->raw_n > ONE_SEGMENT;
     case WHEN_EXT:
         return has_ext(s, is_same, w->n);
+    case WHEN_TICKET:
+        return ext(s, EXT_SESSION_TICKET).n > 0;
     case WHEN_GREASE:
         return has_any_grease(s);
     case WHEN_GREASE_SUITE:

@@ -200,13 +200,19 @@ static bool set_lists(SSL_CTX *ctx, const struct honest *c) {
            set_list(ctx, SSL_CTRL_SET_SIGALGS_LIST, c->sigalgs);
 }
 
-static void set_client_auth(SSL_CTX *ctx, enum client_auth auth) {
+static void set_client_auth(SSL_CTX *ctx, const struct honest *c) {
+    enum client_auth auth = c->client_auth;
     int mode = auth == CLIENT_AUTH_NONE ? SSL_VERIFY_NONE : SSL_VERIFY_PEER;
     if (auth == CLIENT_AUTH_REQUIRED) mode |= SSL_VERIFY_FAIL_IF_NO_PEER_CERT;
     SSL_CTX_set_verify(ctx, mode, NULL);
     SSL_CTX_set_cert_verify_callback(ctx, accept_any, NULL);
     static const unsigned char context[] = "lab";
-    SSL_CTX_set_session_id_context(ctx, context, sizeof(context));
+    if (!c->no_session_context) SSL_CTX_set_session_id_context(ctx, context, sizeof(context));
+    /* Extensions are renamed before libssl sees them, which breaks the binder of a pre-shared key; and libssl
+     * refuses its own client when a session comes with a stateless cookie. */
+    if (!c->forgets_sessions && !c->blind[0] && !c->stateless_cookie) return;
+    SSL_CTX_set_options(ctx, SSL_OP_NO_TICKET); /* TLS 1.3 still gives tickets: names of what is kept here */
+    SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
 }
 
 static void set_records(SSL_CTX *ctx, const struct honest *c) {
@@ -222,7 +228,7 @@ static SSL_CTX *make_ctx(struct lab_honest *h, struct lab_pki *pki, const struct
     SSL_CTX_set_options(ctx, c->options | SSL_OP_CIPHER_SERVER_PREFERENCE);
     SSL_CTX_clear_options(ctx, c->without);
     SSL_CTX_set_mode(ctx, SSL_MODE_AUTO_RETRY);
-    set_client_auth(ctx, c->client_auth);
+    set_client_auth(ctx, c);
     set_records(ctx, c);
     SSL_CTX_set_tlsext_servername_callback(ctx, on_name);
     SSL_CTX_set_tlsext_servername_arg(ctx, h);

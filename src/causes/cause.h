@@ -26,6 +26,7 @@ enum phase {
     PHASE_HANDSHAKE,   /* up to Finished */
     PHASE_RESIDUAL,    /* bare "closed", "reset", "silent": judged when every cause before was refuted */
     PHASE_CERTIFICATE, /* on the certificates that came, whichever handshake brought them */
+    PHASE_SECOND,      /* the first connection does well, one that comes back does not */
     PHASE_ADDRESSES,   /* the first address does well, another one does not */
     PHASE__COUNT,
 };

@@ -108,17 +108,24 @@ static bool handshake_works(const struct casefile *c) {
     return c->main->good;
 }
 
+/* Whether a session can be taken up is asked of every server that works. The connection for it is opened once
+ * this one's Finished is there, when the server has it well in hand (one that serves a client after the other
+ * would wait for a hello on the wrong one if it came sooner), and is ready when the ticket comes. */
+static void come_back(struct casefile *c, const struct run *run) {
+    (void)CASE_TRY(c, {.kind = CHANGE_RESUME, .run = run});
+}
+
 static void watch_first(struct session *s, struct casefile *c) {
     const struct run *base = prober_ask(s->prober, &c->trial),
                      *twin = prober_ask(s->prober, &c->subject_trial);
     c->subject = NULL;
-    c->base = plan_wait(c, base, true);
+    c->base = plan_wait(c, base, come_back);
     c->main = c->base;
     if (c->base->good && !c->base->hybrid) {
         c->subject = c->base;
         return;
     }
-    c->subject = plan_wait(c, twin, true);
+    c->subject = plan_wait(c, twin, come_back);
     if (!c->base->hybrid) return;
     /* The server took the post-quantum share: what follows is read on the classical handshake. Where that one
      * fails, the server wants post-quantum groups only, and current clients have them. */
@@ -129,7 +136,7 @@ static void watch_first(struct session *s, struct casefile *c) {
 }
 
 static void look_at_others(struct session *s, struct casefile *c) {
-    for (size_t i = 1; i < s->resolved.n; i++) c->others[i] = plan_wait(c, ask_other(s, c, i), false);
+    for (size_t i = 1; i < s->resolved.n; i++) c->others[i] = plan_wait(c, ask_other(s, c, i), NULL);
 }
 
 static bool all_others_well(const struct session *s, struct casefile *c) {
@@ -149,8 +156,9 @@ static void diagnose_case(struct session *s, struct casefile *c, struct plan *p)
     certificates_gather(c);
     session_load_roots(s, c);
     plan_phase(p, PHASE_CERTIFICATE);
+    if (s->resolved.n > 1) look_at_others(s, c);
+    plan_phase(p, PHASE_SECOND);
     if (s->resolved.n > 1) {
-        look_at_others(s, c);
         if (!address_well(c, 0) || !all_others_well(s, c)) plan_phase(p, PHASE_ADDRESSES);
     }
     plan_settle(p);

@@ -15,9 +15,15 @@ void plan_init(struct plan *p, struct casefile *c) {
     *p = (struct plan){.c = c};
 }
 
-const struct facts *plan_wait(struct casefile *c, const struct run *run, bool hedge) {
+const struct facts *plan_wait(struct casefile *c, const struct run *run,
+                              void (*on_finished)(struct casefile *c, const struct run *run)) {
+    bool hedge = on_finished != NULL;
     while (!run->done) {
         if (!prober_step(c->prober, net_now(c->net) + 250 * 1000000LL) && !run->done) break;
+        if (on_finished && run->t && run->t->finished) {
+            on_finished(c, run);
+            on_finished = NULL;
+        }
         if (!hedge || run->done || !prober_stalled(c->prober, run, STALL_NS)) continue;
         hedge = false;
         contrasts_ask(c, true);
@@ -146,6 +152,10 @@ static bool of_certificate(const struct casefile *c, const struct cause *cause) 
     (void)c;
     return cause->phase == PHASE_CERTIFICATE;
 }
+static bool of_second(const struct casefile *c, const struct cause *cause) {
+    (void)c;
+    return cause->phase == PHASE_SECOND;
+}
 static bool of_addresses(const struct casefile *c, const struct cause *cause) {
     (void)c;
     return cause->phase == PHASE_ADDRESSES;
@@ -158,6 +168,7 @@ void plan_phase(struct plan *p, enum phase phase) {
         [PHASE_HANDSHAKE] = of_handshake,
         [PHASE_RESIDUAL] = is_residual,
         [PHASE_CERTIFICATE] = of_certificate,
+        [PHASE_SECOND] = of_second,
         [PHASE_ADDRESSES] = of_addresses,
     };
     play_round(p, wanted[phase]);

@@ -24,8 +24,11 @@ void plan_handshake(struct plan *p);
 void plan_phase(struct plan *p, enum phase phase);
 /* Drops what a narrower cause stands for, and sorts: CONTRACT.md, "Order of causes". */
 void plan_settle(struct plan *p);
-/* Waits until the run is done; where it stays silent for long, asks for the contrasts meanwhile. */
-const struct facts *plan_wait(struct casefile *c, const struct run *run, bool hedge);
+/* Waits until the run is done. For the first handshake, `on_finished` is called when both Finished are
+ * checked and the application's part is still under way, and where the server stays silent for long, the
+ * contrasts are asked for meanwhile; NULL: neither. */
+const struct facts *plan_wait(struct casefile *c, const struct run *run,
+                              void (*on_finished)(struct casefile *c, const struct run *run));
 
 /* The experiments that most causes will want for a hello that was refused, asked at once so that they run
  * side by side. */

@@ -71,10 +71,13 @@ static bool has_phase(const struct plan *p, enum phase phase) {
     return false;
 }
 
-static bool only_phase(const struct plan *p, enum phase phase) {
-    for (size_t i = 0; i < p->n; i++)
-        if (p->found[i].cause->phase != phase) return false;
-    return p->n > 0;
+/* Nothing is against the first connection to the first address. */
+static bool only_later(const struct plan *p) {
+    for (size_t i = 0; i < p->n; i++) {
+        enum phase phase = p->found[i].cause->phase;
+        if (phase != PHASE_ADDRESSES && phase != PHASE_SECOND) return false;
+    }
+    return true;
 }
 
 /* Where no certificate could be read, nothing is said against it. */
@@ -86,8 +89,7 @@ static bool certificate_accepted(const struct casefile *c) {
  * address, but not every current client, or not everywhere. */
 static enum verdict_kind kind_of(const struct casefile *own, const struct plan *p, const struct plan *other,
                                  const struct verdict *v) {
-    bool own_connects =
-        own->main->good && certificate_accepted(own) && (p->n == 0 || only_phase(p, PHASE_ADDRESSES));
+    bool own_connects = own->main->good && certificate_accepted(own) && only_later(p);
     if (own_connects && p->n == 0 && !other) return VERDICT_OK;
     if (v->n_findings == 0) return VERDICT_UNDETERMINED;
     return own_connects ? VERDICT_PARTIAL : VERDICT_FAIL;

@@ -33,6 +33,8 @@ struct eng_config {
     const struct hello *hello; /* copied; `random` and `session_id` are sent as they stand there */
     struct eng_policy policy;
     enum eng_stop stop;
+    const struct eng_session *resume; /* offered; NULL: a first connection. Outlives the engine */
+    uint32_t resume_age_ms;           /* since it was got */
     /* The key pair for a group, made once and shared by many hellos; NULL if there can be none. */
     const struct kx *(*key_for)(void *arg, uint16_t group);
     void (*random)(void *arg, uint8_t *out, size_t n);

@@ -53,6 +53,7 @@ static void send_ssl2(struct engine *e) {
 }
 
 void hello_send(struct engine *e) {
+    resume_offer(e);
     e->flags = flags_of(&e->hello);
     if (e->hello.legacy_version == TLS_SSL2) {
         send_ssl2(e);
@@ -70,6 +71,7 @@ void hello_send(struct engine *e) {
     hello_write(&w, &e->hello, &shares);
     assert(!w.overflow);
     if (e->state == ST_HELLO) e->hello_n = w.n;
+    resume_bind(e, room, w.n);
     record_out_handshake(e, wr_bytes(&w));
 }
 
@@ -234,7 +236,7 @@ static bool retry_kept(struct engine *e) {
 }
 
 static void server_hello_13(struct engine *e) {
-    if (!frozen_fields_hold(e, "ServerHello") || !retry_kept(e)) return;
+    if (!frozen_fields_hold(e, "ServerHello") || !retry_kept(e) || !resume_psk_allowed(e)) return;
     if (!e->sh.has_key_share) {
         engine_violate(e, VIOLATION_MALFORMED, ALERT_MISSING_EXTENSION, "ServerHello has no key_share");
         return;
@@ -249,7 +251,7 @@ static void server_hello_13(struct engine *e) {
     const struct group *g = group_by_id(group);
     const struct kx *kx = e->cfg.key_for(e->cfg.arg, group);
     /* A post-quantum share only finds out whether it would be taken: it cannot be completed. */
-    if (e->only_recognise || e->sh.has_psk || !g || !g->supported || !kx) {
+    if (e->only_recognise || !g || !g->supported || !kx) {
         e->t->stage = STAGE_SERVER_HELLO;
         engine_end(e, RESULT_RECOGNISED);
         return;
@@ -306,11 +308,16 @@ static void server_hello_12(struct engine *e) {
         engine_refuse(e, REFUSAL_EMS, ALERT_HANDSHAKE_FAILURE, "ServerHello has no extended_master_secret");
         return;
     }
-    if (!alpn_allowed(e, e->sh.alpn)) return;
+    if (!alpn_allowed(e, e->sh.alpn) || !resume_session_allowed(e)) return;
     e->ems = e->sh.has_ems;
     e->etm = e->sh.has_etm && e->suite->mac != MAC_NONE; /* RFC 7366 3: CBC alone */
     e->flags |= suite_flags(e);
     keys_hash_begin(e);
+    if (!(e->flags & ORDER_RESUMED)) return;
+    memcpy(e->master, e->cfg.resume->secret, MASTER_SIZE);
+    bool ok = keys12_derive(e);
+    assert(ok);
+    (void)ok;
 }
 
 void on_server_hello(struct engine *e, struct bytes body) {

@@ -14,7 +14,7 @@ enum {
     ENGINE_MAX_EMPTY = 32,  /* records without content, one after the other */
     ENGINE_MAX_MESSAGE = HANDSHAKE_HEADER + HANDSHAKE_MAX,
     ENGINE_MAX_PREMASTER = CRYPTO_SHARE_MAX,
-    MASTER_SIZE = 48, /* RFC 5246 8.1 */
+    MASTER_SIZE = RESUME_MASTER,
     VERIFY_SIZE = 12, /* RFC 5246 7.4.9 */
 };
 
@@ -92,8 +92,9 @@ struct engine {
     struct bytes request_context; /* of the last CertificateRequest */
     bool post_auth_done;
     uint8_t master[MASTER_SIZE];
+    struct bytes ticket;  /* 1.2 and before */
     struct secret secret; /* the running secret of 1.3 */
-    struct secret client_hs, server_hs, client_app, server_app;
+    struct secret client_hs, server_hs, client_app, server_app, resumption;
     struct seal *read, *write, *next_read, *next_write;
 };
 
@@ -155,6 +156,15 @@ handler on_certificate_status, on_server_kx, on_server_hello_done, on_ccs, on_fi
 handler on_encrypted_extensions, on_certificate_verify, on_finished_13, on_ticket, on_key_update,
     on_post_auth_request;
 
+/* resume.c */
+void resume_keep_13(struct engine *e, const struct new_session_ticket *ticket);
+void resume_keep_12(struct engine *e);                        /* both Finished are done */
+void resume_offer(struct engine *e);                          /* into the hello, before it is written */
+void resume_bind(struct engine *e, uint8_t *hello, size_t n); /* … and after: the binder at its end */
+/* The server's choice fits the session that was offered: sets ORDER_RESUMED where it resumes. */
+bool resume_psk_allowed(struct engine *e);
+bool resume_session_allowed(struct engine *e);
+
 /* keys.c */
 enum hash_alg keys_hash(uint16_t version, const struct suite *s);
 void keys_log(struct engine *e, struct bytes msg); /* adds a handshake message to the hash */
@@ -164,7 +174,10 @@ void keys12_master(struct engine *e, struct bytes premaster);
 bool keys12_derive(struct engine *e);
 void keys12_finished(struct engine *e, enum side who, struct bytes hash, uint8_t out[VERIFY_SIZE]);
 bool keys13_handshake(struct engine *e, struct bytes shared);
+size_t keys13_psk(struct engine *e, struct bytes nonce, uint8_t out[HASH_MAX]); /* RFC 8446 4.6.1 */
+void keys13_binder(const struct eng_session *s, struct bytes hash, uint8_t out[HASH_MAX]);
 void keys13_application(struct engine *e);
+void keys13_resumption(struct engine *e); /* after our Finished */
 void keys13_finished(struct engine *e, const struct secret *base, struct bytes hash, uint8_t out[HASH_MAX]);
 struct seal *keys13_seal(struct engine *e, const struct secret *s);
 void keys13_update(struct engine *e, struct secret *s);

@@ -87,13 +87,18 @@ void keys12_finished(struct engine *e, enum side who, struct bytes hash, uint8_t
 
 /* TLS 1.3: RFC 8446 7.1 */
 
-static void derive(struct engine *e, const struct secret *from, const char *label, struct bytes hash,
-                   struct secret *to) {
-    struct secret made = {.n = hash_size(e->alg)};
-    bool ok = hkdf_expand_label(e->alg, secret_bytes(from), label, hash, made.p, made.n);
+static void derive_by(enum hash_alg alg, const struct secret *from, const char *label, struct bytes hash,
+                      struct secret *to) {
+    struct secret made = {.n = hash_size(alg)};
+    bool ok = hkdf_expand_label(alg, secret_bytes(from), label, hash, made.p, made.n);
     assert(ok);
     (void)ok;
     *to = made;
+}
+
+static void derive(struct engine *e, const struct secret *from, const char *label, struct bytes hash,
+                   struct secret *to) {
+    derive_by(e->alg, from, label, hash, to);
 }
 
 /* One step down the schedule: Derive-Secret(., "derived", ""), then extract with the new input. */
@@ -126,7 +131,9 @@ bool keys13_handshake(struct engine *e, struct bytes shared) {
     struct bytes none = bytes_of(zeros, hash_size(e->alg));
     struct bytes hash = bytes_of(now, hash_now(e->hash, now));
     e->secret.n = none.n;
-    if (!hkdf_extract(e->alg, none, none, e->secret.p)) return false;
+    const struct eng_session *s = e->t->resumed ? e->cfg.resume : NULL;
+    struct bytes psk = s ? bytes_of(s->secret, s->secret_n) : none;
+    if (!hkdf_extract(e->alg, none, psk, e->secret.p)) return false;
     advance(e, shared);
     derive(e, &e->secret, "c hs traffic", hash, &e->client_hs);
     derive(e, &e->secret, "s hs traffic", hash, &e->server_hs);
@@ -154,4 +161,31 @@ void keys13_finished(struct engine *e, const struct secret *base, struct bytes h
 
 void keys13_update(struct engine *e, struct secret *s) {
     derive(e, s, "traffic upd", (struct bytes){0}, s);
+}
+
+void keys13_resumption(struct engine *e) {
+    uint8_t now[HASH_MAX];
+    size_t n = hash_now(e->hash, now);
+    derive(e, &e->secret, "res master", bytes_of(now, n), &e->resumption);
+}
+
+size_t keys13_psk(struct engine *e, struct bytes nonce, uint8_t out[HASH_MAX]) {
+    struct secret psk;
+    derive(e, &e->resumption, "resumption", nonce, &psk);
+    memcpy(out, psk.p, psk.n);
+    return psk.n;
+}
+
+/* RFC 8446 4.2.11.2: computed as Finished is, with a key of the PSK alone. */
+void keys13_binder(const struct eng_session *s, struct bytes hash, uint8_t out[HASH_MAX]) {
+    static const uint8_t zeros[HASH_MAX];
+    uint8_t empty[HASH_MAX];
+    size_t n = hash_once(s->alg, (struct bytes){0}, empty);
+    struct secret early = {.n = n}, binder, key;
+    bool ok = hkdf_extract(s->alg, bytes_of(zeros, n), bytes_of(s->secret, s->secret_n), early.p);
+    derive_by(s->alg, &early, "res binder", bytes_of(empty, n), &binder);
+    derive_by(s->alg, &binder, "finished", (struct bytes){0}, &key);
+    ok = ok && hmac(s->alg, secret_bytes(&key), hash, out);
+    assert(ok);
+    (void)ok;
 }

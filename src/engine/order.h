@@ -47,7 +47,7 @@ enum order_flag {
     ORDER_TICKET = 1 << 4,      /* session_ticket was agreed on */
     ORDER_POST_AUTH = 1 << 5,   /* post_handshake_auth was offered */
     ORDER_COMPRESSED = 1 << 6,  /* compress_certificate was offered */
-    ORDER_RESUMED = 1 << 7,     /* an abbreviated handshake: never set until sessions are resumed */
+    ORDER_RESUMED = 1 << 7,     /* an abbreviated handshake */
     ORDER_KX_OPTIONAL = 1 << 8, /* only recognised: an export suite may or may not send one */
 };
 

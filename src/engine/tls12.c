@@ -126,6 +126,13 @@ static void send_finished(struct engine *e) {
     record_out_message(e, HS_FINISHED, bytes_of(verify, sizeof(verify)));
 }
 
+static void send_last_flight(struct engine *e) {
+    record_out_ccs(e);
+    seal_replace(&e->write, e->next_write);
+    e->next_write = NULL;
+    send_finished(e);
+}
+
 void on_server_hello_done(struct engine *e, struct bytes body) {
     struct rd r;
     rd_init(&r, body);
@@ -145,10 +152,7 @@ void on_server_hello_done(struct engine *e, struct bytes body) {
     bool ok = keys12_derive(e);
     assert(ok);
     (void)ok;
-    record_out_ccs(e);
-    seal_replace(&e->write, e->next_write);
-    e->next_write = NULL;
-    send_finished(e);
+    send_last_flight(e);
     e->t->stage = e->t->certificate_requested ? STAGE_CLIENT_AUTH : STAGE_FINISHED;
 }
 
@@ -166,6 +170,12 @@ void on_finished_12(struct engine *e, struct bytes body) {
                        "verify_data of the server's Finished is wrong");
         return;
     }
+    if (e->t->resumed && e->cfg.stop == STOP_SERVER_FLIGHT) {
+        engine_end(e, RESULT_DONE);
+        return;
+    }
+    if (e->t->resumed) send_last_flight(e);
+    resume_keep_12(e);
     e->answered = true; /* its Finished is the answer to our Certificate too */
     driver_finished(e, STAGE_APPLICATION);
 }

@@ -94,6 +94,7 @@ void on_finished_13(struct engine *e, struct bytes body) {
     if (e->alps) send_settings(e);
     if (e->t->certificate_requested) send_empty_certificate(e);
     send_finished(e, &e->client_hs);
+    keys13_resumption(e);
     seal_replace(&e->read, keys13_seal(e, &e->server_app));
     seal_replace(&e->write, keys13_seal(e, &e->client_app));
     assert(e->read && e->write);
@@ -108,6 +109,10 @@ void on_ticket(struct engine *e, struct bytes body) {
         engine_malformed(e, "NewSessionTicket", &r);
         return;
     }
+    if (e->version < TLS_1_3)
+        e->ticket = ticket.ticket;
+    else
+        resume_keep_13(e, &ticket);
     if (e->open) e->answered = true;
 }
 

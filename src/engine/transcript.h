@@ -5,6 +5,7 @@
 #define TW_ENGINE_TRANSCRIPT_H
 
 #include "base/text.h"
+#include "engine/resume.h"
 #include "wire/iana.h"
 #include "wire/record.h"
 
@@ -134,6 +135,7 @@ struct transcript {
     bool certificate_requested, client_certificate_sent;
     bool finished; /* both Finished checked */
     bool resumed;
+    const struct eng_session *session; /* what the server gave to be resumed; NULL none */
 
     /* Carrier: filled by probe. */
     char *address; /* numeric, "127.0.0.1" */

@@ -299,6 +299,10 @@ static void again(struct trial *t, const struct change *c) {
     t->repeat = c->arg;
 }
 
+static void resume(struct trial *t, const struct change *c) {
+    t->resume = c->run;
+}
+
 static void finish(struct trial *t, const struct change *c) {
     (void)c;
     t->stop = STOP_FINISHED;
@@ -372,6 +376,7 @@ static const struct {
     [CHANGE_PROXY_HEADER] = {"proxy-header", proxy_header, NULL,
                              "a PROXY protocol header goes before the handshake"},
     [CHANGE_AGAIN] = {"again", again, NULL, "the very same handshake is tried again"},
+    [CHANGE_RESUME] = {"resume", resume, NULL, "the session of the connection before is taken up"},
     [CHANGE_FINISH] = {"finish", finish, NULL, "the handshake is carried to its end"},
 };
 

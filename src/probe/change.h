@@ -35,6 +35,7 @@ enum change_kind {
     CHANGE_PLAIN_HTTP, /* a plain HTTP request instead of TLS */
     CHANGE_PROXY_HEADER,
     CHANGE_AGAIN,  /* arg: nothing changed, the arg-th repetition */
+    CHANGE_RESUME, /* run: the session that it brought is taken up */
     CHANGE_FINISH, /* go on to Finished instead of stopping after the server's flight */
     CHANGE__COUNT,
 };
@@ -42,6 +43,7 @@ struct change {
     enum change_kind kind;
     uint32_t arg;
     const char *name;
+    const struct run *run;
 };
 void change_apply(struct trial *t, const struct change *c);
 /* The experiment's word ("older-versions"), for switching one off in a build. */

@@ -12,6 +12,7 @@ enum phase {
     PHASE_PROXY,
     PHASE_STARTTLS,
     PHASE_GREETING, /* greet_only */
+    PHASE_WAITING,  /* connected; the session that it is to take up is not there yet */
     PHASE_TLS,
     PHASE_QUIET,     /* both Finished are done: does the server speak first? */
     PHASE_ASKING,    /* HEAD is out */
@@ -53,11 +54,12 @@ struct prober {
     struct resolved *proxy_addr;
     size_t proxy_good; /* index of the address that worked last */
 
-    struct job *first, *last;     /* in the order asked */
-    struct job *queue;            /* none before it is queued any more */
-    unsigned active, ended, told; /* runs */
-    bool scheduling, held;        /* held: no descriptor was left, until a run ends */
-    unsigned depth;               /* of the runs that are done */
+    struct job *first, *last; /* in the order asked */
+    struct job *queue;        /* none before it is queued any more */
+    unsigned active;          /* runs */
+    unsigned news, told;      /* ends of runs, and handshakes that got to both Finished */
+    bool scheduling, held;    /* held: no descriptor was left, until a run ends */
+    unsigned depth;           /* of the runs that are done */
     struct probe_cost cost;
     int trouble;
     struct key_pool *keys;
@@ -68,6 +70,9 @@ struct prober {
 void prober_ended(struct job *j);
 /* No descriptor for it now: back into the queue. False where no other run could give one back. */
 bool prober_hold(struct job *j);
+void prober_news(struct prober *p);
+/* A session has come, or will not come any more: lets go on who waits for it. */
+void prober_session(struct prober *p);
 void prober_find_proxy(struct prober *p);
 
 /* run.c */
@@ -84,6 +89,11 @@ void job_enter(struct job *j, enum phase phase, int64_t until_ns);
 
 /* talk.c: TLS and what follows it */
 void tls_begin(struct job *j, struct bytes rest);
+/* Begins, or ends, a run that waits for a session, when it is known whether there is one. */
+void tls_wake(struct job *j);
+void waiting_data(struct job *j, struct bytes in);
+void waiting_ended(struct job *j, int sys_errno);
+void waiting_silent(struct job *j);
 void tls_data(struct job *j, struct bytes in);
 void tls_ended(struct job *j, int sys_errno);
 void tls_silent(struct job *j);

@@ -27,6 +27,7 @@ struct transport {
     int mss;
 };
 
+struct run;
 /* One handshake as data. Zero it, fill it; the canonical bytes of all of it decide whether two are equal. */
 struct trial {
     struct net_addr to; /* the target's address (or the name, for the proxy, in host) */
@@ -37,7 +38,10 @@ struct trial {
     enum eng_stop stop;
     bool ask_http; /* HEAD / after Finished where CONTRACT.md, "Application", allows it */
     struct transport via;
-    unsigned repeat; /* 0, 1, 2 …: the same trial again is another run only where this differs */
+    const struct run *resume; /* an earlier run whose session is taken up; NULL: a first connection. Where it
+                               * is still under way, the connection is opened and waits for the session; if
+                               * none comes, or the server does not wait, it is RESULT_CANCELLED */
+    unsigned repeat;          /* 0, 1, 2 …: the same trial again is another run only where this differs */
 };
 
 struct run {
@@ -70,8 +74,9 @@ void prober_free(struct prober *p);
 const struct run *prober_ask(struct prober *p, const struct trial *t);
 /* Looks without asking: NULL if no equal trial was asked. */
 const struct run *prober_find(const struct prober *p, const struct trial *t);
-/* Runs the loop until some run ends, or until `until_ns`, or all are done; at once if one has ended since the
- * last step. False when nothing is under way and nothing has ended since. */
+/* Runs the loop until some run has news (it ends, or both Finished are checked), or until `until_ns`, or all
+ * are done; at once if there was news since the last step. False when nothing is under way and there was none
+ * since. */
 bool prober_step(struct prober *p, int64_t until_ns);
 /* Drops every run that is not done (RESULT_CANCELLED; not_run where it had not begun). */
 void prober_cancel(struct prober *p);

@@ -91,14 +91,25 @@ void prober_ended(struct job *j) {
     struct prober *p = j->p;
     assert(p->active > 0);
     p->active--;
-    p->ended++;
+    p->news++;
     p->held = false;
     if (j->run.depth > p->depth) p->depth = j->run.depth;
     p->cost.round_trips = p->depth;
     p->cost.bytes_sent += j->run.t->bytes_sent;
     p->cost.bytes_received += j->run.t->bytes_received;
     net_wake(p->n);
+    prober_session(p);
     schedule(p);
+}
+
+void prober_news(struct prober *p) {
+    p->news++;
+    net_wake(p->n);
+}
+
+void prober_session(struct prober *p) {
+    for (struct job *j = p->first; j; j = j->next)
+        if (j->phase == PHASE_WAITING) tls_wake(j);
 }
 
 bool prober_hold(struct job *j) {
@@ -115,9 +126,9 @@ bool prober_busy(const struct prober *p) {
 }
 
 bool prober_step(struct prober *p, int64_t until_ns) {
-    if (p->ended == p->told && !prober_busy(p)) return false;
-    while (p->ended == p->told && prober_busy(p) && net_now(p->n) < until_ns) net_step(p->n, until_ns);
-    p->told = p->ended;
+    if (p->news == p->told && !prober_busy(p)) return false;
+    while (p->news == p->told && prober_busy(p) && net_now(p->n) < until_ns) net_step(p->n, until_ns);
+    p->told = p->news;
     return true;
 }
 

@@ -315,6 +315,7 @@ static const struct phase_row {
     [PHASE_PROXY] = {dialog_data, dialog_ended, dialog_fell_silent},
     [PHASE_STARTTLS] = {dialog_data, dialog_ended, dialog_fell_silent},
     [PHASE_GREETING] = {greeting_data, greeting_ended, greeting_silent},
+    [PHASE_WAITING] = {waiting_data, waiting_ended, waiting_silent},
     [PHASE_TLS] = {tls_data, tls_ended, tls_silent},
     [PHASE_QUIET] = {app_data, tls_ended, quiet_over},
     [PHASE_ASKING] = {app_data, tls_ended, talk_over},

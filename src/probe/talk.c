@@ -31,12 +31,55 @@ static const struct kx *on_key(void *arg, uint16_t group) {
     return key_pool_get(j->p->keys, group);
 }
 
+/* ---- a session that is still to come ---- */
+
+static bool must_wait(const struct job *j) {
+    const struct run *first = j->run.trial.resume;
+    return first && !first->done && !first->t->session;
+}
+
+void tls_wake(struct job *j) {
+    const struct job *first = (const struct job *)j->run.trial.resume;
+    if (must_wait(j)) return;
+    if (!first->run.t->session) {
+        job_end(j, RESULT_CANCELLED);
+        return;
+    }
+    /* What it waited for counts, and its own connection was made meanwhile. */
+    unsigned known = first->depth_before + first->run.t->round_trips, own = j->run.t->round_trips;
+    if (known > j->depth_before + own) j->depth_before = known - own;
+    tls_begin(j, (struct bytes){0});
+}
+
+/* The server would not wait: what it says to nothing is no answer to a session. */
+void waiting_data(struct job *j, struct bytes in) {
+    (void)in;
+    job_end(j, RESULT_CANCELLED);
+}
+
+void waiting_ended(struct job *j, int sys_errno) {
+    j->run.t->sys_errno = sys_errno;
+    job_end(j, RESULT_CANCELLED);
+}
+
+void waiting_silent(struct job *j) {
+    job_end(j, RESULT_CANCELLED);
+}
+
 void tls_begin(struct job *j, struct bytes rest) {
+    if (must_wait(j)) {
+        job_enter(j, PHASE_WAITING, INT64_MAX);
+        return;
+    }
     struct trial *trial = &j->run.trial;
     struct hello *h = &trial->hello;
     crypto_random(h->random, sizeof(h->random));
     crypto_random(h->session_id, h->session_id_n);
+    const struct run *first = trial->resume;
+    const struct eng_session *session = first ? first->t->session : NULL;
     const struct eng_config cfg = {
+        .resume = session,
+        .resume_age_ms = session ? (uint32_t)((now_of(j) - first->begun_ns - session->at_ns) / MS) : 0,
         .hello = h,
         .policy = trial->policy,
         .stop = trial->stop,
@@ -100,6 +143,7 @@ static void stay_quiet(struct job *j) {
 
 static void finished(struct job *j) {
     const struct transcript *t = j->run.t;
+    prober_news(j->p);
     bool http1 = bytes_eq(t->alpn, bytes_str("http/1.1")), http2 = bytes_eq(t->alpn, bytes_str("h2"));
     bool may = trial_may_ask(&j->run.trial);
     if (may && (http1 || http2))
@@ -122,6 +166,7 @@ static void heard_first(struct job *j, struct bytes data) {
 static void heard_ticket(struct job *j) {
     int64_t until = now_of(j) + QUIET_MS * MS;
     if (j->phase == PHASE_QUIET && until < j->until_ns) job_enter(j, PHASE_QUIET, until);
+    prober_session(j->p);
 }
 
 /* Looks at the messages that came since the last time. True: the answer is complete. */

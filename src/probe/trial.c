@@ -37,6 +37,12 @@ static void put_transport(struct wr *w, const struct transport *via) {
     wr_u32(w, (uint32_t)via->mss);
 }
 
+/* By the trial that gives the session: the session itself may not be there yet. */
+static void put_session(struct wr *w, const struct run *from) {
+    put_bool(w, from);
+    if (from) wr_u64(w, ((const struct job *)from)->hash);
+}
+
 /* What decides whether two trials are the same. The hello counts by its bytes, so that two ways of writing
  * the same hello down are one. */
 struct bytes trial_key(struct arena *a, const struct trial *t) {
@@ -49,6 +55,7 @@ struct bytes trial_key(struct arena *a, const struct trial *t) {
     wr_u8(&w, (uint8_t)t->stop);
     put_bool(&w, t->ask_http);
     put_transport(&w, &t->via);
+    put_session(&w, t->resume);
     wr_u32(&w, t->repeat);
     put_hello(&w, &t->hello);
     assert(!w.overflow);

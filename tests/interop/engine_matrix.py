@@ -269,7 +269,7 @@ class Nss(MatrixServer):
             self.nicks += [names[kind.split("-")[0]], kind]
         self.leaves()
         return [self.paths["selfserv"], *self.nicks, "-p", str(self.port), "-d", self.db, "-w", "", "-V",
-                self.options.get("versions", "tls1.0:tls1.3"), "-H", "1", "-W", "1", "-G", "-v",
+                self.options.get("versions", "tls1.0:tls1.3"), "-H", "1", "-W", "1", "-G", "-v", "-u",
                 "-I", "P256,P384,P521,x25519,FF2048,FF3072,FF4096,FF6144,FF8192",
                 "-c", "".join(f":{n:04X}" for n in sorted(self.suites | {0x1301, 0x1302, 0x1303}))]
 
@@ -333,6 +333,16 @@ class Matrix:
                     self.check(f"{label}: TLS {version}, {group}{words}", lambda: self.client.play(
                         server.port, want, versions=version, groups=group, suites=suites, http=1, **shares))
 
+    def sessions(self, server, label):
+        """The second connection takes up the session of the first; in TLS 1.3 after a HelloRetryRequest too."""
+        for version in VERSIONS:
+            if not server.offers(version)[0]:
+                continue
+            want = {"result": "done", "version": f"TLS {version}", "resumed": "1", "data": server.data}
+            for words, more in {"": {}, **({", HelloRetryRequest": {"shares": ""}} if version == "1.3" else {})}.items():
+                self.check(f"{label}: TLS {version}, resumed{words}",
+                           lambda: self.client.play(server.port, want, versions=version, http=1, resume=1, **more))
+
     def certificate(self, server, label, kind):
         for version in VERSIONS:
             if version in OLD and kind in ("rsa-pss", "ed25519", "ed448"):
@@ -372,7 +382,7 @@ def jobs(m, keys):
     """Everything that can run beside everything else: (label, server, pairs)."""
     servers = {"openssl": OpenSSL, "gnutls": GnuTLS, "nss": Nss, "nginx": Nginx, "haproxy": Haproxy, "stunnel": Stunnel}
     for label, kind in servers.items():
-        yield label, lambda kind=kind: kind(keys), lambda s, label=label: (m.suites(s, label), m.groups(s, label))
+        yield label, lambda kind=kind: kind(keys), lambda s, label=label: (m.suites(s, label), m.groups(s, label), m.sessions(s, label))
     for label, kind in servers.items():
         for key in KEYS:
             if label == "nss" and key in ("rsa-pss", "ed25519", "ed448"):

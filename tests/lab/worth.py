@@ -39,6 +39,7 @@ RESTS_ON = {
                  "starttls-mode-mismatch-imap-to-smtp"],
     "greet-only": ["closed-after-hello", "reset-after-hello"],
     "plain-http": ["port-not-tls-http-close"],
+    "resume": ["session-no-context", "session-ticket-reset"],
     "proxy-header": ["proxy-protocol-mismatch"],
 }
 

@@ -5,7 +5,8 @@
  * versions=1.2,1.3   suites=NAME,...   groups=NAME,...   shares=NAME,...   sigalgs=NAME,...   sni=NAME
  * alpn=a,b   ext=NUMBER,... (empty ones to add)   drop=NUMBER,... (extensions to leave out) stop=hello|flight
  * dh_min=BITS   min=VERSION   http=1 (asks GET / over the connection)   timeout=SECONDS   post=1 (reads on
- * for late answers without asking). Exit status 0 if the handshake came to its stop. */
+ * for late answers without asking)   resume=1 (connects again with the session of the first connection, and
+ * tells of the second). Exit status 0 if the handshake came to its stop. */
 #include <errno.h>
 #include <netdb.h>
 #include <stdio.h>
@@ -39,7 +40,7 @@ struct options {
     struct hello hello;
     struct eng_policy policy;
     enum eng_stop stop;
-    bool http, post;
+    bool http, post, resume;
     int timeout_s;
     const char *host, *port;
 };
@@ -177,6 +178,8 @@ static bool set_number(struct options *o, const char *key, const char *value) {
         o->http = n;
     else if (strcmp(key, "post") == 0)
         o->post = n;
+    else if (strcmp(key, "resume") == 0)
+        o->resume = n;
     else if (strcmp(key, "timeout") == 0)
         o->timeout_s = (int)n;
     else
@@ -330,12 +333,13 @@ static void converse(struct engine *e, const struct transcript *t, const struct 
 
 static void print(const struct transcript *t) {
     printf("result=%s stage=%s version=%s suite=%s group=%s sig=%s hrr=%d dh_bits=%u alpn=%s cert_req=%d "
-           "refusal=%d violation=%d sent_alert=%d peer_alert=%d data=\"%s\" place=\"%s\"\n",
+           "resumed=%d refusal=%d violation=%d sent_alert=%d peer_alert=%d data=\"%s\" place=\"%s\"\n",
            result_names[t->result], stage_name(t->stage), t->version ? version_name(t->version) : "-",
            t->suite ? suite_name(t->suite) : "-", t->group ? group_name(t->group) : "-",
            t->sigscheme ? sigscheme_name(t->sigscheme) : "-", t->hrr, t->dh_bits,
-           text_escape(t->a, t->alpn, 64), t->certificate_requested, (int)t->refusal, (int)t->violation,
-           t->sent_alert, t->peer_alert, text_escape(t->a, data_of(t), ENOUGH), t->place ? t->place : "");
+           text_escape(t->a, t->alpn, 64), t->certificate_requested, t->resumed, (int)t->refusal,
+           (int)t->violation, t->sent_alert, t->peer_alert, text_escape(t->a, data_of(t), ENOUGH),
+           t->place ? t->place : "");
     for (const struct msg *m = t->first; m; m = m->next)
         fprintf(stderr, "%s %d type=%d enc=%d off=%zu wire=%zu n=%zu\n", m->from == SIDE_CLIENT ? ">" : "<",
                 (int)m->kind, m->type, m->encrypted, m->stream_off, m->wire_n, m->body.n);
@@ -355,26 +359,36 @@ static int list(void) {
     return 0;
 }
 
+/* One connection, with the session of an earlier one if there is any. */
+static const struct transcript *play(struct arena *a, const struct options *o, struct keys *keys,
+                                     const struct transcript *first) {
+    int fd = dial(o);
+    if (fd < 0) die("no connection to", o->port);
+    struct transcript *t = transcript_new(a);
+    if (first && !first->session) die("no session from", o->port);
+    struct eng_config config = {.hello = &o->hello,
+                                .policy = o->policy,
+                                .stop = o->stop,
+                                .resume = first ? first->session : NULL,
+                                .key_for = key_for,
+                                .random = random_bytes,
+                                .arg = keys};
+    struct engine *e = engine_new(&config, t);
+    converse(e, t, o, fd);
+    engine_free(e);
+    close(fd);
+    return t;
+}
+
 int main(int argc, char **argv) {
     static struct options o;
     static struct keys keys;
     if (argc == 2 && strcmp(argv[1], "list=1") == 0) return list();
     read_options(&o, argc, argv);
-    int fd = dial(&o);
-    if (fd < 0) die("no connection to", o.port);
     struct arena a;
     arena_init(&a);
-    struct transcript *t = transcript_new(&a);
-    struct eng_config config = {.hello = &o.hello,
-                                .policy = o.policy,
-                                .stop = o.stop,
-                                .key_for = key_for,
-                                .random = random_bytes,
-                                .arg = &keys};
-    struct engine *e = engine_new(&config, t);
-    converse(e, t, &o, fd);
-    engine_free(e);
-    close(fd);
+    const struct transcript *t = play(&a, &o, &keys, NULL);
+    if (o.resume) t = play(&a, &o, &keys, t);
     print(t);
     int status = t->result == RESULT_DONE || t->result == RESULT_RECOGNISED ? 0 : 1;
     for (size_t i = 0; i < keys.n; i++) kx_free(keys.kx[i]);

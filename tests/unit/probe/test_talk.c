@@ -144,11 +144,15 @@ struct bench {
     struct prober *p;
 };
 
-static const struct run *run(struct bench *b, const struct trial *t) {
+static void begin(struct bench *b) {
     *b = (struct bench){.net = net_new()};
     const struct probe_limits limits = {
         .timeout_ns = 3000LL * MS, .deadline_ns = net_now(b->net) + 9000LL * MS, .max_connections = 9};
     b->p = prober_new(&b->a, b->net, &limits, NULL);
+}
+
+static const struct run *run(struct bench *b, const struct trial *t) {
+    begin(b);
     const struct run *r = prober_ask(b->p, t);
     while (!r->done) assert_true(prober_step(b->p, INT64_MAX));
     return r;
@@ -287,6 +291,42 @@ static void a_split_hello_works(void **state) {
     server_stop(&s);
 }
 
+/* The second connection is opened while the first is asked, and s_server serves one after the other: the
+ * ticket comes first, or is known not to come. */
+static void a_session_is_waited_for(void **state) {
+    (void)state;
+    static const struct {
+        const char *tickets;
+        enum result result;
+        unsigned depth; /* the first connection's three round trips, and one more */
+    } rows[] = {{"-alpn http/1.1 -num_tickets 1", RESULT_DONE, 4},
+                {"-alpn http/1.1 -num_tickets 0", RESULT_CANCELLED, 1}};
+    if (!have_openssl) skip();
+    for (size_t i = 0; i < TW_COUNT(rows); i++) {
+        struct server s;
+        struct bench b;
+        server_start(&s, rows[i].tickets, reply, NULL);
+        struct trial t = trial_to(s.port, TLS_1_3, "http/1.1");
+        hello_add_ext(&t.hello, EXT_PSK_KEY_EXCHANGE_MODES);
+        begin(&b);
+        const struct run *first = prober_ask(b.p, &t);
+        while (!first->t->finished) assert_true(prober_step(b.p, INT64_MAX));
+        assert_false(first->done);
+        t.resume = first;
+        t.stop = STOP_SERVER_FLIGHT;
+        t.ask_http = false;
+        const struct run *second = prober_ask(b.p, &t);
+        t.resume = NULL;
+        while (!second->done) assert_true(prober_step(b.p, INT64_MAX));
+        assert_int_equal(second->t->result, rows[i].result);
+        assert_true(second->t->resumed == (rows[i].result == RESULT_DONE));
+        assert_int_equal(second->depth, rows[i].depth);
+        assert_true(first->done && first->app.complete);
+        done(&b);
+        server_stop(&s);
+    }
+}
+
 int main(void) {
     signal(SIGPIPE, SIG_IGN); /* of the pipes to s_server */
     const struct CMUnitTest tests[] = {
@@ -296,6 +336,7 @@ int main(void) {
         cmocka_unit_test(nothing_is_asked_where_it_may_not),
         cmocka_unit_test(a_late_alert_is_heard),
         cmocka_unit_test(a_split_hello_works),
+        cmocka_unit_test(a_session_is_waited_for),
     };
     return cmocka_run_group_tests(tests, make_key, remove_key);
 }

@@ -95,31 +95,18 @@ static void sni(struct trial *t) {
     t->hello.server_name[0] = 'b';
 }
 
-static void (*const differences[])(struct trial *) = {other_address,
-                                                      other_port,
-                                                      other_host,
-                                                      other_host_port,
-                                                      min_version,
-                                                      max_version,
-                                                      renegotiation,
-                                                      ems,
-                                                      dh_bits,
-                                                      check_sigalg,
-                                                      stop,
-                                                      http,
-                                                      starttls,
-                                                      use_proxy,
-                                                      proxy_header,
-                                                      greet_only,
-                                                      plain_http,
-                                                      listen_longer,
-                                                      first_segment,
-                                                      pause_longer,
-                                                      mss,
-                                                      repeat,
-                                                      record_version,
-                                                      suite,
-                                                      sni};
+static struct job earlier = {.hash = 7};
+
+static void resume(struct trial *t) {
+    t->resume = &earlier.run;
+}
+
+static void (*const differences[])(struct trial *) = {
+    other_address, other_port,   other_host,   other_host_port, min_version, max_version,
+    renegotiation, ems,          dh_bits,      check_sigalg,    stop,        http,
+    starttls,      use_proxy,    proxy_header, greet_only,      plain_http,  listen_longer,
+    first_segment, pause_longer, mss,          repeat,          resume,      record_version,
+    suite,         sni};
 
 static void test_each_difference_counts(void **state) {
     struct arena *a = *state;
@@ -154,8 +141,10 @@ static void test_each_change_is_an_experiment(void **state) {
     t.stop = STOP_SERVER_FLIGHT;
     struct bytes plain = trial_key(a, &t);
     for (int k = CHANGE_NONE; k < CHANGE__COUNT; k++) {
-        const struct change c = {
-            .kind = (enum change_kind)k, .arg = k == CHANGE_PAD ? 4000 : EXT_ALPN, .name = "other.test"};
+        const struct change c = {.kind = (enum change_kind)k,
+                                 .arg = k == CHANGE_PAD ? 4000 : EXT_ALPN,
+                                 .name = "other.test",
+                                 .run = &earlier.run};
         bool nothing_there =
             k == CHANGE_NONE || k == CHANGE_NEWER_VERSIONS || k == CHANGE_NO_DHE || k == CHANGE_NO_SCSV;
         struct trial changed = t;
