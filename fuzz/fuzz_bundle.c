@@ -1,6 +1,7 @@
 /* Certificate files: what is in them, and the judgement of `tlswhy chain` on it. The input: how many bytes of
  * password, the password, and a file. */
 #include "base/text.h"
+#include "crypto/identity.h"
 #include "diagnose/chain_check.h"
 
 #include <stdlib.h>
@@ -57,6 +58,19 @@ static void judge(struct arena *a, const struct bundle *b) {
     check_verdict(a, &v);
 }
 
+/* The same file as a client's certificate and key. */
+static void read_identity(struct arena *a, struct bytes file, const char *password) {
+    struct identity own;
+    struct bytes signature;
+    if (identity_read(a, &(struct identity_file){"file", file, password}, NULL, &own)) return;
+    check(own.n > 0 && own.key && own.key_of <= own.n && (!own.fits || own.key_of));
+    size_t n;
+    const struct sigscheme *table = sigscheme_table(&n);
+    for (size_t i = 0; i < n; i++)
+        if (privkey_bits(own.key) <= 4096) (void)privkey_sign(own.key, table[i].id, file, a, &signature);
+    identity_free(&own);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     struct bytes in = {data, size};
     if (size == 0 || size > MAX_SIZE) return 0;
@@ -66,6 +80,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     struct bundle b;
     arena_init(&a);
     bundle_read(&a, file, arena_str(&a, password), &b);
+    read_identity(&a, file, arena_str(&a, password));
     check_bundle(&b, file);
     judge(&a, &b);
     arena_done(&a);

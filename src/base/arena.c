@@ -50,6 +50,10 @@ void arena_init(struct arena *a) {
     *a = (struct arena){0};
 }
 
+void arena_wipe(struct arena *a) {
+    for (struct arena_chunk *c = a->chunks; c; c = c->next) explicit_bzero(c->data, c->cap);
+}
+
 void arena_done(struct arena *a) {
     while (a->chunks) {
         struct arena_chunk *next = a->chunks->next;

@@ -16,6 +16,8 @@ struct arena {
 };
 
 void arena_init(struct arena *a);
+/* Overwrites all that was given out: for what was secret. It may only be freed after that. */
+void arena_wipe(struct arena *a);
 void arena_done(struct arena *a); /* accepts a zeroed arena */
 /* `n` zeroed bytes, aligned for any type. Never NULL. */
 void *arena_alloc(struct arena *a, size_t n);

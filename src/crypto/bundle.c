@@ -292,7 +292,12 @@ static bool is_blank(struct bytes in) {
 }
 
 void bundle_read(struct arena *a, struct bytes file, const char *password, struct bundle *ret) {
-    struct bundle_reader r = {a, password ? password : "", ret};
+    bundle_read_keys(a, file, password, ret, NULL);
+}
+
+void bundle_read_keys(struct arena *a, struct bytes file, const char *password, struct bundle *ret,
+                      struct bundle_keys *keys) {
+    struct bundle_reader r = {a, password ? password : "", ret, keys};
     struct bytes der;
     *ret = (struct bundle){0};
     struct bytes in = without_mark(a, file, ret);

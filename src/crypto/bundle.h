@@ -48,6 +48,16 @@ struct bundle {
 /* `password`: of PKCS #12 and of keys; "" where there is none. Certificates may be malformed: whoever reads
  * them will see. Everything lies in the arena or in `file`. */
 void bundle_read(struct arena *a, struct bytes file, const char *password, struct bundle *ret);
+/* The same, and the private keys themselves, as far as there is room: to be freed by privkey_free()
+ * (crypto/identity.h). What is decoded of them lies in the arena, which the caller wipes. */
+enum { BUNDLE_MAX_KEYS = 8 };
+struct privkey;
+struct bundle_keys {
+    struct privkey *key[BUNDLE_MAX_KEYS];
+    size_t n;
+};
+void bundle_read_keys(struct arena *a, struct bytes file, const char *password, struct bundle *ret,
+                      struct bundle_keys *keys);
 /* Two SubjectPublicKeyInfos are the same key, in whatever encoding of its point or parameters. */
 bool bundle_same_key(struct bytes spki_a, struct bytes spki_b);
 

@@ -1,5 +1,6 @@
 #include "crypto/bundle_lib.h"
 
+#include "crypto/privkey_lib.h"
 #include "crypto/x509_lib.h"
 
 #include <openssl/decoder.h>
@@ -38,10 +39,12 @@ struct bytes bundle_element(struct bytes der) {
     return bytes_cut(der, 0, (size_t)(p - der.p) + (size_t)length);
 }
 
-static bool spki_of(struct arena *a, EVP_PKEY *key, struct bytes *ret) {
+/* The public half; the key itself is kept where it is wanted. */
+static bool take_key(struct bundle_reader *r, EVP_PKEY *key, struct bytes *ret) {
     unsigned char *der = NULL;
     int n = key ? i2d_PUBKEY(key, &der) : 0;
-    if (n > 0) *ret = arena_copy(a, bytes_of(der, (size_t)n));
+    if (n > 0) *ret = arena_copy(r->a, bytes_of(der, (size_t)n));
+    if (n > 0 && r->keys && r->keys->n < BUNDLE_MAX_KEYS) r->keys->key[r->keys->n++] = privkey_of(key);
     OPENSSL_free(der);
     return n > 0;
 }
@@ -56,7 +59,7 @@ bool bundle_key(struct bundle_reader *r, struct bytes in, struct bytes *ret_spki
     if (ctx && OSSL_DECODER_CTX_set_passphrase(ctx, (const unsigned char *)r->password, strlen(r->password)))
         (void)OSSL_DECODER_from_data(ctx, &p, &n);
     OSSL_DECODER_CTX_free(ctx);
-    bool ok = spki_of(r->a, key, ret_spki);
+    bool ok = take_key(r, key, ret_spki);
     EVP_PKEY_free(key);
     ERR_clear_error();
     return ok;
@@ -117,7 +120,7 @@ struct safe {
 static void add_key(struct safe *s, const PKCS8_PRIV_KEY_INFO *info) {
     struct bytes spki = {0};
     EVP_PKEY *key = info ? EVP_PKCS82PKEY_ex(info, reading_ctx(), NULL) : NULL;
-    bool ok = spki_of(s->r->a, key, &spki);
+    bool ok = take_key(s->r, key, &spki);
     bundle_add(s->r, BUNDLE_KEY, spki)->trouble = ok ? 0 : BUNDLE_BROKEN;
     EVP_PKEY_free(key);
 }

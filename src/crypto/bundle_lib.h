@@ -9,6 +9,7 @@ struct bundle_reader {
     struct arena *a;
     const char *password;
     struct bundle *out;
+    struct bundle_keys *keys; /* NULL: nobody wants them */
 };
 /* Zeroed but for kind and der. */
 struct bundle_item *bundle_add(struct bundle_reader *r, enum bundle_kind kind, struct bytes der);

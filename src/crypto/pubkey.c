@@ -1,5 +1,5 @@
 /* The public key of a certificate: what the handshake's signatures are checked with. */
-#include "crypto/lib.h"
+#include "crypto/privkey_lib.h"
 
 #include <openssl/err.h>
 #include <openssl/rsa.h>
@@ -10,7 +10,7 @@ struct pubkey {
     enum key_type type;
 };
 
-static enum key_type type_of(const EVP_PKEY *key) {
+enum key_type key_type_of(const EVP_PKEY *key) {
     static const struct {
         const char *name;
         enum key_type type;
@@ -29,7 +29,7 @@ struct pubkey *pubkey_from_cert(struct bytes der) {
         EVP_PKEY *key = X509_get_pubkey(cert);
         if (key) {
             k = mem_alloc(sizeof(*k));
-            *k = (struct pubkey){key, type_of(key)};
+            *k = (struct pubkey){key, key_type_of(key)};
         }
     }
     X509_free(cert);
@@ -60,9 +60,8 @@ uint16_t pubkey_group(const struct pubkey *k) {
     return g ? g->id : 0;
 }
 
-/* Whether a key of this type makes such signatures. RSA keys make PKCS #1 and PSS; each curve of Edwards has
- * its one scheme. */
-static bool fits(enum key_type type, const struct sigscheme *s) {
+/* RSA keys make PKCS #1 and PSS; each curve of Edwards has its one scheme. */
+bool key_type_fits(enum key_type type, const struct sigscheme *s) {
     switch (type) {
     case KEY_RSA:
         return s->kind == SIG_RSA_PKCS1 || s->kind == SIG_RSA_PSS_RSAE;
@@ -82,7 +81,7 @@ static bool fits(enum key_type type, const struct sigscheme *s) {
     return false;
 }
 
-static bool is_pss(enum sig_kind kind) {
+bool sig_is_pss(enum sig_kind kind) {
     return kind == SIG_RSA_PSS_RSAE || kind == SIG_RSA_PSS_PSS;
 }
 
@@ -105,11 +104,11 @@ bool pubkey_verify(const struct pubkey *k, uint16_t sigscheme, struct bytes data
         ok = k->type == KEY_RSA && verify_md5_sha1(k->key, data, signature);
     } else {
         const struct sigscheme *s = sigscheme_by_id(sigscheme);
-        if (!s || !fits(k->type, s)) return false;
+        if (!s || !key_type_fits(k->type, s)) return false;
         EVP_MD_CTX *ctx = EVP_MD_CTX_new();
         EVP_PKEY_CTX *pctx = NULL;
         ok = ctx && EVP_DigestVerifyInit_ex(ctx, &pctx, s->hash, lib_ctx(), NULL, k->key, NULL) > 0;
-        if (ok && is_pss(s->kind))
+        if (ok && sig_is_pss(s->kind))
             ok = EVP_PKEY_CTX_set_rsa_padding(pctx, RSA_PKCS1_PSS_PADDING) > 0 &&
                  EVP_PKEY_CTX_set_rsa_pss_saltlen(pctx, RSA_PSS_SALTLEN_DIGEST) > 0;
         ok = ok && EVP_DigestVerify(ctx, signature.p, signature.n, data.p, data.n) > 0;

@@ -27,6 +27,7 @@ static const char *read_all(struct arena *a, int fd, size_t max, struct bytes *r
         if (n > max) why = text_f(a, "it is larger than %zu bytes", max);
     }
     if (!why) *ret = arena_copy(a, bytes_of(p, n));
+    explicit_bzero(p, room); /* it may have been somebody's key */
     mem_free(p);
     return why;
 }
