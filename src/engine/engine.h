@@ -8,7 +8,7 @@
 #ifndef TW_ENGINE_ENGINE_H
 #define TW_ENGINE_ENGINE_H
 
-#include "crypto/crypto.h"
+#include "crypto/identity.h"
 #include "engine/transcript.h"
 #include "wire/hello.h"
 
@@ -26,6 +26,7 @@ struct eng_policy {
     bool need_renegotiation_info;      /* RFC 5746, for 1.2 and below (RFC 9325 3.5) */
     bool need_ems;
     unsigned dh_min_bits; /* 0: none */
+    bool sign_as_offered; /* its own key signs with schemes of its hello alone */
     bool check_sigalg;    /* refuse a scheme that was not offered (else take whatever verifies) */
 };
 
@@ -37,6 +38,8 @@ struct eng_config {
     uint32_t resume_age_ms;           /* since it was got */
     /* The key pair for a group, made once and shared by many hellos; NULL if there can be none. */
     const struct kx *(*key_for)(void *arg, uint16_t group);
+    /* What it shows a server that asks for a certificate; NULL: nothing. Outlives the engine. */
+    const struct identity *identity;
     void (*random)(void *arg, uint8_t *out, size_t n);
     void *arg;      /* handed to both callbacks */
     int64_t now_ns; /* when the hello is written, on the clock of engine_feed() */

@@ -89,7 +89,7 @@ struct engine {
     /* keys */
     struct pubkey *pubkey; /* of the server's certificate */
     struct server_key_exchange ske;
-    struct bytes request_context; /* of the last CertificateRequest */
+    struct certificate_request request; /* the last; borrows from the transcript's copy */
     bool post_auth_done;
     uint8_t master[MASTER_SIZE];
     struct bytes ticket;  /* 1.2 and before */
@@ -150,6 +150,13 @@ enum ext_place {
 bool extensions_allowed(struct engine *e, struct bytes extensions, enum ext_place where);
 bool alpn_allowed(struct engine *e, struct bytes name);
 bool group_allowed(struct engine *e, uint16_t group, const char *message);
+/* client_cert.c: our answer to a CertificateRequest */
+/* Decides what to show: t->client_choice. */
+void client_cert_choose(struct engine *e);
+/* Certificate, with what was chosen or empty; hashed even when open. */
+void client_cert_send(struct engine *e);
+/* CertificateVerify, where a certificate was sent. */
+void client_cert_prove(struct engine *e);
 /* tls12.c */
 handler on_certificate_status, on_server_kx, on_server_hello_done, on_ccs, on_finished_12, on_hello_request;
 /* tls13.c */

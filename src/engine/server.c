@@ -198,7 +198,7 @@ void on_compressed_certificate(struct engine *e, struct bytes body) {
     engine_end(e, RESULT_RECOGNISED);
 }
 
-/* Answered in our flight with an empty Certificate (RFC 8446 4.4.2, RFC 5246 7.4.6). */
+/* Answered in our flight (RFC 8446 4.4.2, RFC 5246 7.4.6). */
 void on_certificate_request(struct engine *e, struct bytes body) {
     struct rd r;
     struct certificate_request q;
@@ -208,5 +208,6 @@ void on_certificate_request(struct engine *e, struct bytes body) {
         return;
     }
     e->t->certificate_requested = true;
-    e->request_context = q.context;
+    e->request = q;
+    client_cert_choose(e);
 }

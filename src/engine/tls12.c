@@ -144,11 +144,9 @@ void on_server_hello_done(struct engine *e, struct bytes body) {
         engine_end(e, e->only_recognise ? RESULT_RECOGNISED : RESULT_DONE);
         return;
     }
-    /* RFC 5246 7.4.6: an empty list says that there is no certificate to show. */
-    static const uint8_t no_certificate[3];
-    if (e->t->certificate_requested)
-        record_out_message(e, HS_CERTIFICATE, bytes_of(no_certificate, sizeof(no_certificate)));
+    if (e->t->certificate_requested) client_cert_send(e);
     if (!send_key_exchange(e)) return;
+    if (e->t->certificate_requested) client_cert_prove(e);
     bool ok = keys12_derive(e);
     assert(ok);
     (void)ok;

@@ -54,22 +54,6 @@ static void send_settings(struct engine *e) {
     record_out_message(e, HS_ENCRYPTED_EXTENSIONS, wr_bytes(&w));
 }
 
-static void put_empty_certificate(const struct engine *e, struct wr *w) {
-    wr_u8(w, HS_CERTIFICATE);
-    struct wr_mark body = wr_open(w, 3);
-    wr_vec(w, 1, e->request_context);
-    wr_u24(w, 0);
-    wr_close(w, body);
-    assert(!w->overflow);
-}
-
-static void send_empty_certificate(struct engine *e) {
-    uint8_t room[512];
-    struct wr w = wr_init(room, sizeof(room));
-    put_empty_certificate(e, &w);
-    record_out_handshake(e, wr_bytes(&w));
-}
-
 static void send_finished(struct engine *e, const struct secret *base) {
     uint8_t hash[HASH_MAX], verify[HASH_MAX];
     size_t n = hash_now(e->hash, hash);
@@ -92,7 +76,10 @@ void on_finished_13(struct engine *e, struct bytes body) {
     }
     keys13_application(e); /* of the hash up to here, before our own messages */
     if (e->alps) send_settings(e);
-    if (e->t->certificate_requested) send_empty_certificate(e);
+    if (e->t->certificate_requested) {
+        client_cert_send(e);
+        client_cert_prove(e);
+    }
     send_finished(e, &e->client_hs);
     keys13_resumption(e);
     seal_replace(&e->read, keys13_seal(e, &e->server_app));
@@ -142,15 +129,13 @@ void on_post_auth_request(struct engine *e, struct bytes body) {
     e->post_auth_done = true;
     e->t->stage = STAGE_CLIENT_AUTH;
     e->answered = false;
-    uint8_t room[HANDSHAKE_HEADER + 512];
+    uint8_t room[HANDSHAKE_HEADER];
     struct wr w = wr_init(room, sizeof(room));
     wr_u8(&w, HS_CERTIFICATE_REQUEST);
     wr_u24(&w, (uint32_t)body.n);
     keys_log(e, wr_bytes(&w));
     keys_log(e, body);
-    w = wr_init(room, sizeof(room));
-    put_empty_certificate(e, &w);
-    keys_log(e, wr_bytes(&w));
-    record_out_handshake(e, wr_bytes(&w));
+    client_cert_send(e);
+    client_cert_prove(e);
     send_finished(e, &e->client_app);
 }

@@ -107,6 +107,17 @@ enum dialog_end {
     DIALOG__COUNT,
 };
 
+/* What became of a server's wish for a certificate of the client. */
+enum client_choice {
+    CLIENT_UNASKED,
+    CLIENT_HAS_NONE,    /* no certificate to show */
+    CLIENT_SHOWS,       /* Certificate and CertificateVerify are sent */
+    CLIENT_NO_TYPE,     /* its kind of key is not among the certificate_types (TLS 1.2 and before) */
+    CLIENT_NO_SIGALG,   /* its key makes none of the signatures that the server takes */
+    CLIENT_SIGN_FAILED, /* the key could not sign */
+    CLIENT__COUNT,
+};
+
 struct transcript {
     struct arena *a;
     struct msg *first, *last;
@@ -133,7 +144,9 @@ struct transcript {
     struct bytes alpn;
     struct bytes client_random, server_random;
     bool certificate_requested, client_certificate_sent;
-    bool finished; /* both Finished checked */
+    enum client_choice client_choice; /* at the last request */
+    uint16_t client_sigscheme;        /* of our CertificateVerify; 0 none */
+    bool finished;                    /* both Finished checked */
     bool resumed;
     const struct eng_session *session; /* what the server gave to be resumed; NULL none */
 

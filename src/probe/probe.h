@@ -36,6 +36,8 @@ struct trial {
     struct hello hello; /* random and session_id are filled in by the prober (session_id_n bytes of it) */
     struct eng_policy policy;
     enum eng_stop stop;
+    const struct identity
+        *identity; /* shown to a server that asks; NULL: none. Equal if it is the same object */
     bool ask_http; /* HEAD / after Finished where CONTRACT.md, "Application", allows it */
     struct transport via;
     const struct run *resume; /* an earlier run whose session is taken up; NULL: a first connection. Where it

@@ -84,6 +84,7 @@ void tls_begin(struct job *j, struct bytes rest) {
         .policy = trial->policy,
         .stop = trial->stop,
         .key_for = on_key,
+        .identity = trial->identity,
         .random = on_random,
         .arg = j,
         .now_ns = job_clock(j),

@@ -23,6 +23,7 @@ static void put_policy(struct wr *w, const struct eng_policy *p) {
     put_bool(w, p->need_ems);
     wr_u32(w, p->dh_min_bits);
     put_bool(w, p->check_sigalg);
+    put_bool(w, p->sign_as_offered);
 }
 
 static void put_transport(struct wr *w, const struct transport *via) {
@@ -53,6 +54,7 @@ struct bytes trial_key(struct arena *a, const struct trial *t) {
     wr_u16(&w, t->host_port);
     put_policy(&w, &t->policy);
     wr_u8(&w, (uint8_t)t->stop);
+    wr_u64(&w, (uintptr_t)t->identity);
     put_bool(&w, t->ask_http);
     put_transport(&w, &t->via);
     put_session(&w, t->resume);
