@@ -12,6 +12,8 @@ enum { REQUEST_MAX = 8192, ANSWER_MAX = 4096 };
 static const char greeting[] = "220 mail.lab.example ESMTP ready\r\n";
 
 static const char *status_for(SSL *ssl, const struct honest *c) {
+    if (c->status_bad_cert && SSL_get_verify_result(ssl) != X509_V_OK) return c->status_bad_cert;
+    if (c->client_auth == CLIENT_AUTH_LATE && !SSL_get0_peer_certificate(ssl)) return "403 Forbidden";
     if (c->status_without_cert && !SSL_get0_peer_certificate(ssl)) return c->status_without_cert;
     return c->status ? c->status : "200 OK";
 }
@@ -40,8 +42,24 @@ static bool read_request(SSL *ssl) {
     return false;
 }
 
+/* As for one folder of a site alone: only the request says whether a certificate is needed. A client of TLS
+ * 1.3 that did not say that it can be asked so late is not asked. False: the handshake failed. */
+static bool ask_late(SSL *ssl) {
+    char ignored;
+    size_t n;
+    SSL_set_verify(ssl, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, NULL);
+    bool tls13 = SSL_version(ssl) == TLS1_3_VERSION;
+    if (tls13 && SSL_verify_client_post_handshake(ssl) != 1) return true;
+    if (!tls13 && SSL_renegotiate(ssl) != 1) return false;
+    if (SSL_do_handshake(ssl) != 1) return false;
+    /* The client's answer is read with the next data, of which there is none yet. */
+    (void)SSL_peek_ex(ssl, &ignored, 0, &n);
+    return SSL_get0_peer_certificate(ssl) != NULL || SSL_do_handshake(ssl) == 1;
+}
+
 static void answer_http1(SSL *ssl, const struct honest *c) {
     if (!read_request(ssl)) return;
+    if (c->client_auth == CLIENT_AUTH_LATE && !ask_late(ssl)) return;
     struct arena a = {0};
     char date[64];
     http_date_now(c, date, sizeof(date));

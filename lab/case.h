@@ -98,7 +98,20 @@ struct vhost {
     bool no_cert;
 };
 
-enum client_auth { CLIENT_AUTH_NONE, CLIENT_AUTH_ASKED, CLIENT_AUTH_REQUIRED };
+enum client_auth {
+    CLIENT_AUTH_NONE,
+    CLIENT_AUTH_ASKED,
+    CLIENT_AUTH_REQUIRED,
+    CLIENT_AUTH_LATE, /* asked for once the request is read: by renegotiation, or after the handshake of 1.3
+                       */
+};
+/* Which client certificates are good. */
+enum client_trust {
+    CLIENT_TRUST_ANY,   /* whatever comes */
+    CLIENT_TRUST_LAB,   /* below the lab's own roots */
+    CLIENT_TRUST_OTHER, /* below another root alone */
+    CLIENT_TRUST_NEW,   /* below a root that bears the name of the lab's, with another key */
+};
 
 enum app {
     APP_HTTP,   /* waits for a request and answers `status` */
@@ -122,8 +135,14 @@ struct honest {
     const char *alpn;  /* server's protocols, preferred first, by commas; NULL: knows no ALPN */
     bool alpn_lenient; /* no overlap: goes on without, instead of alert 120 (RFC 7301 3.2) */
     enum client_auth client_auth;
-    bool no_session_context;       /* asks for client certificates and gives its sessions no context */
-    bool forgets_sessions;         /* keeps none of those that it gave out */
+    bool no_session_context; /* asks for client certificates and gives its sessions no context */
+    bool forgets_sessions;   /* keeps none of those that it gave out */
+    enum client_trust client_trust;
+    bool no_ca_list;               /* of it, none is named in the CertificateRequest */
+    int client_error;              /* X509_V_ERR_…: its judgement on every client certificate */
+    int client_check_off_h;        /* its clock is so many hours ahead when it judges one */
+    const char *client_sigalgs;    /* NULL: OpenSSL's default */
+    const char *client_types;      /* certificate_types of TLS 1.2 as bytes; NULL: the usual */
     unsigned dh_bits;              /* size of the DHE group; 0: DHE only if the ciphers ask, 2048 */
     uint64_t options, without;     /* SSL_OP_ flags that are set, and cleared */
     unsigned max_fragment;         /* largest record; 0: 16384 */
@@ -133,6 +152,7 @@ struct honest {
     enum app app;
     const char *status;              /* NULL: "200 OK" */
     const char *status_without_cert; /* of a client that sent no certificate; NULL: as others */
+    const char *status_bad_cert;     /* the handshake goes on with a bad certificate; this is answered */
     const char *headers;             /* more header lines */
     bool no_date;
     int date_off_h; /* its clock is so many hours ahead (below 0: behind) */
@@ -261,6 +281,20 @@ struct script {
 
 /* --- the case --- */
 
+/* The client's own certificate, as files. */
+enum client_files {
+    CLIENT_FILES_NONE,
+    CLIENT_FILES_ONE, /* certificate, chain and key in one PEM file */
+    CLIENT_FILES_TWO,
+    CLIENT_FILES_DER, /* two, of DER */
+    CLIENT_FILES_PKCS12,
+};
+struct client_spec {
+    enum client_files files;
+    struct cert_spec cert;
+    bool stray_key; /* the key is another one, made for nothing */
+};
+
 enum listen_kind {
     LISTEN_OPEN,
     LISTEN_CLOSED, /* the port is taken, nobody listens */
@@ -295,9 +329,10 @@ struct lab_case {
     const char *name;
     const char *shows; /* a cause's id, or "healthy", or "undetermined" */
     const char *summary;
-    /* The arguments: `args` whole, or "--cacert {ca} --connect-to {addr} EXTRA HOST". {ca}, {addr}, {port},
-     * {dns}, {proxy} are filled in; {dir}: the lab's folder, with all.pem (each public root), other.pem (the
-     * company's), and data (root programs, for XDG_DATA_HOME). */
+    /* The arguments: `args` whole, or "--cacert {ca} --connect-to {addr} EXTRA HOST", with --cert and --key
+     * where the client has files. {ca}, {addr}, {port}, {dns}, {proxy}, {cert}, {key} are filled in; {dir}:
+     * the lab's folder, with all.pem (each public root), other.pem (the company's), and data (root programs,
+     * for XDG_DATA_HOME). */
     const char *args, *extra, *host;
     const char *env; /* variables of that run, as a shell has them; NULL: none */
     enum listen_kind listen;
@@ -307,6 +342,7 @@ struct lab_case {
     bool serial;          /* one connection after the other */
     unsigned max_at_once; /* more simultaneous ones are closed at once; 0: any number */
     enum lab_proxy proxy;
+    struct client_spec client;
     const struct script *script;
     struct gate_rule gate[LAB_MAX_RULES];
     bool tls; /* an honest server stands there */
@@ -319,7 +355,7 @@ struct case_table {
     size_t n;
 };
 extern const struct case_table lab_version_cases, lab_cipher_cases, lab_name_cases, lab_hello_cases,
-    lab_connect_cases, lab_starttls_cases, lab_certificate_cases, lab_healthy_cases, lab_shape_cases,
-    lab_session_cases;
+    lab_connect_cases, lab_starttls_cases, lab_certificate_cases, lab_client_cases, lab_healthy_cases,
+    lab_shape_cases, lab_session_cases;
 
 #endif

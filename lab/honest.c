@@ -8,6 +8,7 @@
 #include <openssl/err.h>
 #include <openssl/param_build.h>
 #include <openssl/ssl.h>
+#include <time.h>
 
 struct lab_honest {
     const struct honest *config;
@@ -175,9 +176,41 @@ static int allow_anything(const SSL *ssl, const SSL_CTX *ctx, int op, int bits, 
     return 1;
 }
 
-static int accept_any(X509_STORE_CTX *ctx, void *arg) {
-    (void)ctx, (void)arg;
-    return 1; /* the lab asks whether a client certificate comes, not whose it is */
+/* What SSL_CTX_set1_groups_list() and its sister expand to, without the cast that drops const. */
+static bool set_list(SSL_CTX *ctx, int what, const char *list) {
+    return !list || SSL_CTX_ctrl(ctx, what, 0, (void *)(uintptr_t)list) == 1;
+}
+
+/* Some servers finish the handshake with any certificate, and say by HTTP what they think of it. */
+static int judge_client(X509_STORE_CTX *ctx, void *arg) {
+    const struct lab_honest *h = arg;
+    const struct honest *c = h->config;
+    if (c->client_error)
+        X509_STORE_CTX_set_error(ctx, c->client_error);
+    else if (c->client_trust == CLIENT_TRUST_ANY || X509_verify_cert(ctx) == 1)
+        return 1;
+    return c->status_bad_cert != NULL;
+}
+
+static bool set_client_roots(SSL_CTX *ctx, struct lab_pki *pki, const struct honest *c) {
+    X509_STORE *store = SSL_CTX_get_cert_store(ctx);
+    STACK_OF(X509_NAME) *names = sk_X509_NAME_new_null();
+    if (c->client_check_off_h) {
+        X509_VERIFY_PARAM_set_time(X509_STORE_get0_param(store),
+                                   time(NULL) + (time_t)c->client_check_off_h * 3600);
+    }
+    bool ok = names && lab_pki_client_roots(pki, c->client_trust, store, c->no_ca_list ? NULL : names);
+    SSL_CTX_set_client_CA_list(ctx, names);
+    return ok;
+}
+
+/* What is asked of a client, beyond whether. */
+static bool set_client_terms(SSL_CTX *ctx, struct lab_pki *pki, const struct honest *c) {
+    size_t n = c->client_types ? strlen(c->client_types) : 0;
+    return (c->client_trust == CLIENT_TRUST_ANY || set_client_roots(ctx, pki, c)) &&
+           set_list(ctx, SSL_CTRL_SET_CLIENT_SIGALGS_LIST, c->client_sigalgs) &&
+           (n == 0 || SSL_CTX_ctrl(ctx, SSL_CTRL_SET_CLIENT_CERT_TYPES, (long)n,
+                                   (void *)(uintptr_t)c->client_types) == 1);
 }
 
 static bool set_certs(SSL_CTX *ctx, struct lab_pki *pki, const struct cert_spec *spec, size_t n) {
@@ -188,11 +221,6 @@ static bool set_certs(SSL_CTX *ctx, struct lab_pki *pki, const struct cert_spec 
     return true;
 }
 
-/* What SSL_CTX_set1_groups_list() and its sister expand to, without the cast that drops const. */
-static bool set_list(SSL_CTX *ctx, int what, const char *list) {
-    return !list || SSL_CTX_ctrl(ctx, what, 0, (void *)(uintptr_t)list) == 1;
-}
-
 static bool set_lists(SSL_CTX *ctx, const struct honest *c) {
     return SSL_CTX_set_cipher_list(ctx, c->ciphers ? c->ciphers : "DEFAULT") == 1 &&
            (!c->suites13 || SSL_CTX_set_ciphersuites(ctx, c->suites13) == 1) &&
@@ -200,12 +228,14 @@ static bool set_lists(SSL_CTX *ctx, const struct honest *c) {
            set_list(ctx, SSL_CTRL_SET_SIGALGS_LIST, c->sigalgs);
 }
 
-static void set_client_auth(SSL_CTX *ctx, const struct honest *c) {
+static void set_client_auth(SSL_CTX *ctx, struct lab_honest *h) {
+    const struct honest *c = h->config;
     enum client_auth auth = c->client_auth;
-    int mode = auth == CLIENT_AUTH_NONE ? SSL_VERIFY_NONE : SSL_VERIFY_PEER;
+    bool now = auth == CLIENT_AUTH_ASKED || auth == CLIENT_AUTH_REQUIRED;
+    int mode = now ? SSL_VERIFY_PEER : SSL_VERIFY_NONE;
     if (auth == CLIENT_AUTH_REQUIRED) mode |= SSL_VERIFY_FAIL_IF_NO_PEER_CERT;
     SSL_CTX_set_verify(ctx, mode, NULL);
-    SSL_CTX_set_cert_verify_callback(ctx, accept_any, NULL);
+    SSL_CTX_set_cert_verify_callback(ctx, judge_client, h);
     static const unsigned char context[] = "lab";
     if (!c->no_session_context) SSL_CTX_set_session_id_context(ctx, context, sizeof(context));
     /* Extensions are renamed before libssl sees them, which breaks the binder of a pre-shared key; and libssl
@@ -228,7 +258,7 @@ static SSL_CTX *make_ctx(struct lab_honest *h, struct lab_pki *pki, const struct
     SSL_CTX_set_options(ctx, c->options | SSL_OP_CIPHER_SERVER_PREFERENCE);
     SSL_CTX_clear_options(ctx, c->without);
     SSL_CTX_set_mode(ctx, SSL_MODE_AUTO_RETRY);
-    set_client_auth(ctx, c);
+    set_client_auth(ctx, h);
     set_records(ctx, c);
     SSL_CTX_set_tlsext_servername_callback(ctx, on_name);
     SSL_CTX_set_tlsext_servername_arg(ctx, h);
@@ -237,7 +267,7 @@ static SSL_CTX *make_ctx(struct lab_honest *h, struct lab_pki *pki, const struct
     SSL_CTX_set_stateless_cookie_verify_cb(ctx, check_cookie);
     bool ok = SSL_CTX_set_min_proto_version(ctx, c->min ? c->min : TLS1_2_VERSION) &&
               SSL_CTX_set_max_proto_version(ctx, c->max ? c->max : TLS1_3_VERSION) && set_lists(ctx, c) &&
-              set_dh(ctx, c->dh_bits) && set_certs(ctx, pki, spec, n);
+              set_client_terms(ctx, pki, c) && set_dh(ctx, c->dh_bits) && set_certs(ctx, pki, spec, n);
     if (ok) return ctx;
     SSL_CTX_free(ctx);
     return NULL;

@@ -15,9 +15,10 @@ struct lab_pki;
 struct lab_server {
     const struct lab_case *c;
     uint16_t port, proxy_port;
-    struct lab_honest *honest;     /* NULL where the case has none */
-    struct lab_honest *honest_v6;  /* another one on ::1; NULL: the same */
-    const struct lab_chain *chain; /* cert[0], for answers of our own */
+    struct lab_honest *honest;      /* NULL where the case has none */
+    struct lab_honest *honest_v6;   /* another one on ::1; NULL: the same */
+    const struct lab_chain *chain;  /* cert[0], for answers of our own */
+    char *client_cert, *client_key; /* names of the client's files; NULL: none */
     pthread_mutex_t serial;
     unsigned active; /* connections now; under the lab's lock */
 };

@@ -494,3 +494,29 @@ int lab_pki_issuer_der(struct lab_pki *p, const char *path, unsigned char **ret)
             return i2d_X509(p->ca[i], ret);
     return 0;
 }
+
+bool lab_pki_client_roots(struct lab_pki *p, enum client_trust trust, X509_STORE *store,
+                          STACK_OF(X509_NAME) * names) {
+    static const enum ca_id roots[][2] = {
+        [CLIENT_TRUST_ANY] = {CA_EC_ROOT, CA_RSA_ROOT},
+        [CLIENT_TRUST_LAB] = {CA_EC_ROOT, CA_RSA_ROOT},
+        [CLIENT_TRUST_OTHER] = {CA_OTHER_ROOT, CA_OTHER_ROOT},
+        [CLIENT_TRUST_NEW] = {CA_NEW_ROOT, CA_NEW_ROOT},
+    };
+    for (size_t i = 0; i < 2; i++) {
+        X509 *root = get_ca(p, roots[trust][i]);
+        if (i && roots[trust][0] == roots[trust][1]) break;
+        X509_NAME *name = root ? X509_NAME_dup(X509_get_subject_name(root)) : NULL;
+        if (!name || X509_STORE_add_cert(store, root) != 1 ||
+            (names && sk_X509_NAME_push(names, name) <= 0)) {
+            X509_NAME_free(name);
+            return false;
+        }
+        if (!names) X509_NAME_free(name);
+    }
+    return true;
+}
+
+EVP_PKEY *lab_pki_stray_key(enum key_kind kind) {
+    return make_key(kind);
+}

@@ -27,6 +27,13 @@ bool lab_pki_write_public(struct lab_pki *p, const char *file);
 bool lab_pki_write_other(struct lab_pki *p, const char *file);
 /* A root program as `tlswhy roots` keeps it: whole, or (apple) without the newest root and without a date. */
 bool lab_pki_write_program(struct lab_pki *p, const char *file, bool whole);
+EVP_PKEY *lab_pki_stray_key(enum key_kind kind); /* of no certificate: the caller's */
+/* client_files.c: the client's files, with their keys; `key_file` NULL: there is no second. */
+bool lab_pki_write_client(struct lab_pki *p, const struct client_spec *spec, const char *cert_file,
+                          const char *key_file);
+/* What a server trusts of clients: its store, and the names that it tells them (`names` may be NULL). */
+bool lab_pki_client_roots(struct lab_pki *p, enum client_trust trust, X509_STORE *store,
+                          STACK_OF(X509_NAME) * names);
 struct lab_ca {
     X509 *cert;
     EVP_PKEY *key;

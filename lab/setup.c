@@ -16,8 +16,9 @@
 #include <unistd.h>
 
 static const struct case_table *const tables[] = {
-    &lab_version_cases,  &lab_cipher_cases,      &lab_name_cases,    &lab_hello_cases, &lab_connect_cases,
-    &lab_starttls_cases, &lab_certificate_cases, &lab_healthy_cases, &lab_shape_cases, &lab_session_cases,
+    &lab_version_cases, &lab_cipher_cases,   &lab_name_cases,        &lab_hello_cases,
+    &lab_connect_cases, &lab_starttls_cases, &lab_certificate_cases, &lab_client_cases,
+    &lab_healthy_cases, &lab_shape_cases,    &lab_session_cases,
 };
 
 static bool wanted(const struct lab_case *c, const struct lab_options *o) {
@@ -135,6 +136,15 @@ static bool has_v6(void) {
 
 /* --- cases --- */
 
+static bool write_client(struct lab *lab, struct lab_server *s) {
+    const struct client_spec *spec = &s->c->client;
+    s->client_cert = text_f(&lab->arena, "%s/%s.%s", lab->dir, s->c->name,
+                            spec->files == CLIENT_FILES_PKCS12 ? "p12" : "pem");
+    if (spec->files == CLIENT_FILES_TWO || spec->files == CLIENT_FILES_DER)
+        s->client_key = text_f(&lab->arena, "%s/%s.key", lab->dir, s->c->name);
+    return lab_pki_write_client(lab->pki, spec, s->client_cert, s->client_key) || complain(s->client_cert);
+}
+
 static bool start_case(struct lab *lab, const struct lab_case *c, uint16_t port) {
     struct lab_server *s = &lab->server[lab->n_servers++];
     *s = (struct lab_server){.c = c, .port = port};
@@ -147,7 +157,7 @@ static bool start_case(struct lab *lab, const struct lab_case *c, uint16_t port)
         return false;
     }
     if (!c->honest.no_cert) s->chain = lab_pki_issue(lab->pki, &c->honest.cert[0]);
-    return true;
+    return c->client.files == CLIENT_FILES_NONE || write_client(lab, s);
 }
 
 static bool start_cases(struct lab *lab, const struct lab_options *o) {
@@ -253,6 +263,8 @@ bool lab_setup(struct lab *lab, const struct lab_options *o) {
 
 void lab_teardown(struct lab *lab) {
     for (size_t i = 0; i < lab->n_servers; i++) {
+        if (lab->server[i].client_cert) unlink(lab->server[i].client_cert);
+        if (lab->server[i].client_key) unlink(lab->server[i].client_key);
         lab_honest_free(lab->server[i].honest);
         lab_honest_free(lab->server[i].honest_v6);
         pthread_mutex_destroy(&lab->server[i].serial);
@@ -299,6 +311,8 @@ static const char *slot_value(struct lab *lab, const struct lab_server *s, const
         {"port", text_f(&lab->arena, "%u", s->port)},
         {"dns", text_f(&lab->arena, "127.0.0.1:%u", lab->dns_port)},
         {"proxy", text_f(&lab->arena, "127.0.0.1:%u", s->proxy_port)},
+        {"cert", s->client_cert},
+        {"key", s->client_key},
     };
     for (size_t i = 0; i < TW_COUNT(slots); i++)
         if (strlen(slots[i].name) == n && strncmp(slots[i].name, slot, n) == 0) return slots[i].value;
@@ -315,7 +329,7 @@ static const char *fill_slots(struct lab *lab, const struct lab_server *s, const
         if (!*pattern) break;
         size_t n = strcspn(++pattern, "}");
         const char *value = slot_value(lab, s, pattern, n);
-        if ((n == 2 && strncmp(pattern, "ca", 2) == 0) || (n == 3 && strncmp(pattern, "dir", 3) == 0))
+        if (*value == '/') /* a file */
             add_quoted(&t, value);
         else
             text_add(&t, value);
@@ -330,8 +344,9 @@ void lab_print_cases(struct lab *lab) {
         const struct lab_case *c = s->c;
         const char *pattern = c->args;
         if (!pattern)
-            pattern = text_f(&lab->arena, "--cacert {ca} --connect-to {addr}%s%s %s", c->extra ? " " : "",
-                             c->extra ? c->extra : "", c->host ? c->host : LAB_HOST);
+            pattern = text_f(&lab->arena, "--cacert {ca}%s%s --connect-to {addr}%s%s %s",
+                             s->client_cert ? " --cert {cert}" : "", s->client_key ? " --key {key}" : "",
+                             c->extra ? " " : "", c->extra ? c->extra : "", c->host ? c->host : LAB_HOST);
         printf("%s\t%s%s%s\n", c->name, c->env ? fill_slots(lab, s, c->env) : "", c->env ? " " : "",
                fill_slots(lab, s, pattern));
     }

@@ -74,6 +74,20 @@ static bool set_capath(struct tlswhy_options *o, const char *value) {
     return add_path(o, "--capath", value, o->request.capath, &o->request.n_capath);
 }
 
+static bool set_file(struct tlswhy_options *o, const char *option, const char *value, const char **ret) {
+    if (!*value) return options_fail(o, "%s: the name of a file is missing", option);
+    *ret = arena_strdup(&o->a, value);
+    return true;
+}
+
+static bool set_cert(struct tlswhy_options *o, const char *value) {
+    return set_file(o, "--cert", value, &o->request.cert);
+}
+
+static bool set_key(struct tlswhy_options *o, const char *value) {
+    return set_file(o, "--key", value, &o->request.key);
+}
+
 static bool set_client(struct tlswhy_options *o, const char *value) {
     const char *name;
     for (size_t i = 0; (name = tlswhy_profile_name(i)); i++) {
@@ -161,6 +175,8 @@ static const struct option_row rows[] = {
     {"starttls", set_starttls, VALUE},
     {"cacert", set_cacert, VALUE},
     {"capath", set_capath, VALUE},
+    {"cert", set_cert, VALUE},
+    {"key", set_key, VALUE},
     {"client", set_client, VALUE},
     {"tls-min", set_tls_min, VALUE, BENDS},
     {"tls-max", set_tls_max, VALUE, BENDS},

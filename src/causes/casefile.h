@@ -29,6 +29,7 @@ struct casefile {
     struct net *net;
     struct prober *prober;
     const struct trust *trust;
+    const struct identity *identity; /* the client's own certificate and key; NULL: none */
     const char *trust_name; /* whose these roots are, for sentences: "the system's store", "the file 'x'" */
     const char *trust_lost; /* what was to be read for it and is empty or cannot be read; NULL: nothing */
     bool trust_given;       /* by --cacert or --capath: they replace the roots of every client */

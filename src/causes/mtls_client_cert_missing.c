@@ -10,7 +10,7 @@ static bool ended_by_server(const struct transcript *t) {
 static enum ruling judge(struct casefile *c, struct finding *f) {
     const struct transcript *t = c->main->t;
     const struct app_answer *app = &c->main->run->app;
-    if (!t->certificate_requested) return RULING_NO;
+    if (!t->certificate_requested || c->identity) return RULING_NO;
     bool http = app->answered && app->status == 400;
     if (!ended_by_server(t) && !http) return RULING_NO;
     /* certificate_required has no other meaning (RFC 8446 6.2). */

@@ -81,13 +81,11 @@ static const struct own_row {
     char letter;
 } rows[] = {
     {"all-clients", set_all_clients, FLAG},
-    {"cert", NULL, VALUE},
     {"color", args_color, VALUE, ANYWHERE},
     {"compare", NULL, VALUE},
     {"fix", set_fix, VALUE},
     {"help", set_help, FLAG, ANYWHERE, 'h'},
     {"json", set_json, FLAG},
-    {"key", NULL, VALUE},
     {"quiet", set_quiet, FLAG, false, 'q'},
     {"save", NULL, VALUE},
     {"time-source", NULL, VALUE},

@@ -21,6 +21,7 @@ const char help_text[] =
     "\n"
     "The client that has the problem:\n"
     "  --client NAME              a profile of 'tlswhy profiles' (default: modern)\n"
+    "  --cert FILE, --key FILE    its own certificate and key, for servers that ask for one (mutual TLS)\n"
     "  --cacert FILE, --capath DIR  it trusts exactly these roots (repeatable; default: the system's)\n"
     "  --tls-min V, --tls-max V   1.0, 1.1, 1.2, 1.3\n"
     "  --ciphers LIST, --groups LIST, --sigalgs LIST, --alpn LIST\n"

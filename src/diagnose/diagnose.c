@@ -41,7 +41,9 @@ static struct trial make_trial(const struct session *s, bool bent, const struct 
     struct net_addr literal;
     if (net_addr_parse(sni, 0, &literal)) sni = "";
     modern_hello(&t.hello, &t.policy, sni);
+    t.identity = s->identity;
     if (bent) {
+        t.policy.sign_as_offered = r->sigalgs_given;
         struct bends b = {.tls_min = r->tls_min,
                           .tls_max = r->tls_max,
                           .suites = r->n_suites ? r->suites : NULL,
@@ -72,6 +74,7 @@ static struct casefile *new_case(struct session *s, bool bent) {
                            .trust = s->trust,
                            .trust_name = s->trust_name,
                            .trust_given = r->n_cacert + r->n_capath > 0,
+                           .identity = s->identity,
                            .now = net_wall_clock(),
                            .profile = "modern",
                            .bent = bent,
@@ -206,19 +209,30 @@ static void run_diagnosis(struct session *s) {
     verdict_make(s, own, p, modern, other);
 }
 
+/* The files that the request names. */
+static const char *load_files(struct session *s) {
+    const char *trouble = session_load_trust(s);
+    return trouble ? trouble : identity_load(s->a, s->request, &s->identity);
+}
+
+static void free_files(struct session *s) {
+    trust_free(s->trust);
+    if (s->identity) identity_free(s->identity);
+}
+
 static void close_session(struct session *s) {
     prober_free(s->prober);
     net_free(s->net);
-    trust_free(s->trust);
+    free_files(s);
 }
 
 const struct verdict *diagnose(struct arena *a, const struct request *r,
                                void (*report)(void *arg, const char *line), void *arg, const char **reterr,
                                int *ret_exit) {
     struct session s = {.a = a, .request = r, .progress = report, .progress_arg = arg};
-    const char *trouble = session_load_trust(&s);
+    const char *trouble = load_files(&s);
     if (trouble) {
-        trust_free(s.trust);
+        free_files(&s);
         *reterr = trouble;
         *ret_exit = 2;
         return NULL;
@@ -227,7 +241,7 @@ const struct verdict *diagnose(struct arena *a, const struct request *r,
     s.net = net_new();
     if (!s.net) {
         *reterr = text_f(a, "the network cannot be used: %s", strerror(errno));
-        trust_free(s.trust);
+        free_files(&s);
         return NULL;
     }
     s.deadline_ns = net_now(s.net) + r->max_time_ns;

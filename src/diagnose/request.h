@@ -27,7 +27,7 @@ struct request {
     size_t n_cacert;
     const char *capath[REQUEST_MAX_FILES];
     size_t n_capath;
-    const char *cert, *key;
+    const char *cert, *key;    /* --cert, --key: FILE or FILE:PASSPHRASE */
     const char *client;        /* profile; NULL is "modern" */
     uint16_t tls_min, tls_max; /* enum tls_version; SSL 3 is not an option */
     uint16_t suites[HELLO_MAX_SUITES];

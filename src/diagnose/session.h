@@ -2,6 +2,7 @@
 #ifndef TW_DIAGNOSE_SESSION_H
 #define TW_DIAGNOSE_SESSION_H
 
+#include "diagnose/identity.h"
 #include "diagnose/plan.h"
 #include "diagnose/roots.h"
 #include "diagnose/verdict.h"
@@ -12,6 +13,7 @@ struct session {
     struct net *net;
     struct prober *prober;
     struct trust *trust;
+    struct identity *identity;           /* NULL: the client has none */
     const char *trust_name, *trust_lost; /* as in struct casefile */
     struct roots *roots;                 /* NULL: not read */
     struct program_set *installed;       /* likewise */
