@@ -44,6 +44,8 @@ enum odd_issuer {
     BY_EXPIRED,        /* an intermediate that has expired */
     BY_CROSS_SIGNED,   /* a good intermediate; its expired cross-certificate is sent before it */
     BY_NEW_ROOT,       /* a root that bears the name of the trusted one, with another key */
+    BY_SCANNER,        /* the untrusted CA of a virus scanner, by its name; directly */
+    BY_DEBUGGER,       /* … of a developer's tool */
     BY_RENEWED_ROOT,   /* the trusted root's key and name in a newer certificate, which is sent */
     BY_PUBLIC,         /* below a root that {data} knows as public, and {ca} does not have */
     BY_FALLEN, /* by a root that Mozilla, as {data} has it, does not trust for what began in the last 30 days
@@ -90,6 +92,8 @@ enum sni_policy {
     SNI_STRICT,   /* unknown name: fatal unrecognized_name; none: the first certificate set */
     SNI_WARNS,    /* unknown name: a warning (TLS 1.2), then on with the first set */
     SNI_DEMANDED, /* unknown name or none: fatal unrecognized_name */
+    SNI_MINTED,   /* a certificate like the first one is made on the spot for any name; none: the first one */
+    SNI_COPIED, /* … that has the names of the first one as well, as a box that copies the server's does */
 };
 
 struct vhost {
@@ -356,6 +360,6 @@ struct case_table {
 };
 extern const struct case_table lab_version_cases, lab_cipher_cases, lab_name_cases, lab_hello_cases,
     lab_connect_cases, lab_starttls_cases, lab_certificate_cases, lab_client_cases, lab_healthy_cases,
-    lab_shape_cases, lab_session_cases;
+    lab_shape_cases, lab_session_cases, lab_between_cases;
 
 #endif

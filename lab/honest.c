@@ -8,10 +8,16 @@
 #include <openssl/err.h>
 #include <openssl/param_build.h>
 #include <openssl/ssl.h>
+#include <pthread.h>
 #include <time.h>
 
+enum { MINT_MAX = 64 };
 struct lab_honest {
     const struct honest *config;
+    struct lab_pki *pki;
+    pthread_mutex_t minting;
+    struct arena arena; /* names of what was minted */
+    unsigned minted;
     SSL_CTX *main;
     SSL_CTX *vhost[LAB_MAX_VHOSTS];
     unsigned char alpn[256]; /* the server's list, as on the wire */
@@ -74,11 +80,37 @@ static bool name_is(const char *a, const char *b) {
     return a && bytes_eq_nocase(bytes_str(a), bytes_str(b));
 }
 
+/* A name as it may stand in a certificate, and nothing that OpenSSL's words give a meaning. */
+static bool is_plain_name(const char *name) {
+    return *name &&
+           strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.") == strlen(name);
+}
+
+/* The certificate for this name, made when first asked for; NULL: no more are made. */
+static const struct lab_chain *mint(struct lab_honest *h, const char *name) {
+    const struct cert_spec *first = &h->config->cert[0];
+    if (!is_plain_name(name) || name_is(name, LAB_HOST)) return NULL;
+    pthread_mutex_lock(&h->minting);
+    struct cert_spec spec = *first;
+    spec.cn = arena_strdup(&h->arena, name);
+    spec.names = text_f(&h->arena, h->config->sni == SNI_COPIED ? "DNS:%s,DNS:" LAB_HOST : "DNS:%s", name);
+    const struct lab_chain *c = h->minted++ < MINT_MAX ? lab_pki_issue(h->pki, &spec) : NULL;
+    pthread_mutex_unlock(&h->minting);
+    return c;
+}
+
+static int on_name_minted(SSL *ssl, struct lab_honest *h, const char *name) {
+    const struct lab_chain *c = name ? mint(h, name) : NULL;
+    if (c) SSL_use_cert_and_key(ssl, c->leaf, c->key, c->others, 1);
+    return SSL_TLSEXT_ERR_OK;
+}
+
 static int on_name(SSL *ssl, int *alert, void *arg) {
     struct lab_honest *h = arg;
     const char *name = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name);
     enum sni_policy policy = h->config->sni;
     if (policy == SNI_IGNORED) return SSL_TLSEXT_ERR_NOACK;
+    if (policy == SNI_MINTED || policy == SNI_COPIED) return on_name_minted(ssl, h, name);
     for (size_t i = 0; i < LAB_MAX_VHOSTS; i++) {
         if (!h->vhost[i] || !name_is(name, h->config->vhost[i].name)) continue;
         SSL_set_SSL_CTX(ssl, h->vhost[i]);
@@ -293,6 +325,9 @@ static bool set_staple(struct lab_honest *h, struct lab_pki *pki) {
 struct lab_honest *lab_honest_new(struct lab_pki *pki, const struct honest *config) {
     struct lab_honest *h = mem_alloc(sizeof(*h));
     h->config = config;
+    h->pki = pki;
+    pthread_mutex_init(&h->minting, NULL);
+    arena_init(&h->arena);
     set_alpn(h, config->alpn);
     size_t n = config->no_cert ? 0 : config->n_certs ? config->n_certs : 1;
     h->main = make_ctx(h, pki, config->cert, n);
@@ -311,6 +346,8 @@ void lab_honest_free(struct lab_honest *h) {
     if (!h) return;
     SSL_CTX_free(h->main);
     OPENSSL_free(h->staple);
+    pthread_mutex_destroy(&h->minting);
+    arena_done(&h->arena);
     for (size_t i = 0; i < LAB_MAX_VHOSTS; i++) SSL_CTX_free(h->vhost[i]);
     mem_free(h);
 }

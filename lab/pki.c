@@ -37,6 +37,8 @@ enum ca_id {
     CA_PUBLIC_ROOT,
     CA_PUBLIC_INTER,
     CA_FALLEN_ROOT,
+    CA_SCANNER,
+    CA_DEBUGGER,
     CA__COUNT,
 };
 static const struct ca_row {
@@ -78,6 +80,9 @@ static const struct ca_row {
                          .o = "Lab Trust Services"},
     [CA_FALLEN_ROOT] = {"Lab Fallen Root", "root-fallen.der", KEYS_EC256, CA_FALLEN_ROOT,
                         .o = "Lab Former Authority"},
+    [CA_SCANNER] = {"Avast Web/Mail Shield Root", "scanner.der", KEYS_EC256, CA_SCANNER,
+                    .o = "Avast Web/Mail Shield"},
+    [CA_DEBUGGER] = {"mitmproxy", "debugger.der", KEYS_EC256, CA_DEBUGGER, .o = "mitmproxy"},
 };
 
 static const struct key_row {
@@ -103,6 +108,7 @@ struct lab_pki {
     X509 *ca[CA__COUNT];
     struct issued *issued;
     struct arena arena;
+    pthread_mutex_t lock; /* servers that make certificates on demand ask from their connections' threads */
 };
 
 struct lab_pki *lab_pki_new(int64_t now, uint16_t aia_port) {
@@ -110,6 +116,7 @@ struct lab_pki *lab_pki_new(int64_t now, uint16_t aia_port) {
     p->now = now;
     p->aia_port = aia_port;
     arena_init(&p->arena);
+    pthread_mutex_init(&p->lock, NULL);
     return p;
 }
 
@@ -125,6 +132,7 @@ void lab_pki_free(struct lab_pki *p) {
         EVP_PKEY_free(p->ca_key[i]);
         X509_free(p->ca[i]);
     }
+    pthread_mutex_destroy(&p->lock);
     arena_done(&p->arena);
     mem_free(p);
 }
@@ -242,6 +250,8 @@ static enum ca_id issuer_of(const struct cert_spec *s) {
         [BY_RENEWED_ROOT] = CA_RENEWED_ROOT,
         [BY_PUBLIC] = CA_PUBLIC_INTER,
         [BY_FALLEN] = CA_FALLEN_ROOT,
+        [BY_SCANNER] = CA_SCANNER,
+        [BY_DEBUGGER] = CA_DEBUGGER,
     };
     if (s->by != BY_USUAL) return odd[s->by];
     bool direct = s->shape == CHAIN_DIRECT;
@@ -393,7 +403,7 @@ static bool spec_eq(const struct cert_spec *a, const struct cert_spec *b) {
            text_same(a->eku, b->eku) && text_same(a->ku, b->ku) && published_eq(a, b);
 }
 
-const struct lab_chain *lab_pki_issue(struct lab_pki *p, const struct cert_spec *spec) {
+static const struct lab_chain *issue(struct lab_pki *p, const struct cert_spec *spec) {
     for (struct issued *i = p->issued; i; i = i->next)
         if (spec_eq(&i->spec, spec)) return &i->chain;
     EVP_PKEY *key = leaf_key(p, spec->key);
@@ -412,11 +422,20 @@ const struct lab_chain *lab_pki_issue(struct lab_pki *p, const struct cert_spec 
     return &i->chain;
 }
 
+const struct lab_chain *lab_pki_issue(struct lab_pki *p, const struct cert_spec *spec) {
+    pthread_mutex_lock(&p->lock);
+    const struct lab_chain *chain = issue(p, spec);
+    pthread_mutex_unlock(&p->lock);
+    return chain;
+}
+
 bool lab_pki_ca(struct lab_pki *p, unsigned id, struct lab_ca *ret) {
     *ret = (struct lab_ca){0};
-    if (id >= CA__COUNT || !get_ca(p, (enum ca_id)id)) return false;
-    *ret = (struct lab_ca){p->ca[id], p->ca_key[id]};
-    return true;
+    if (id >= CA__COUNT) return false;
+    pthread_mutex_lock(&p->lock);
+    if (get_ca(p, (enum ca_id)id)) *ret = (struct lab_ca){p->ca[id], p->ca_key[id]};
+    pthread_mutex_unlock(&p->lock);
+    return ret->cert != NULL;
 }
 
 unsigned lab_pki_issuer_of(const struct cert_spec *spec) {
@@ -431,12 +450,13 @@ int64_t lab_pki_now(const struct lab_pki *p) {
     return p->now;
 }
 
-const struct lab_chain *lab_pki_nth(const struct lab_pki *p, size_t i, const struct cert_spec **ret_spec) {
-    for (const struct issued *at = p->issued; at; at = at->next) {
-        *ret_spec = &at->spec;
-        if (i-- == 0) return &at->chain;
-    }
-    return NULL;
+const struct lab_chain *lab_pki_nth(struct lab_pki *p, size_t i, const struct cert_spec **ret_spec) {
+    pthread_mutex_lock(&p->lock);
+    const struct issued *at = p->issued;
+    while (at && i-- > 0) at = at->next;
+    pthread_mutex_unlock(&p->lock);
+    if (at) *ret_spec = &at->spec;
+    return at ? &at->chain : NULL;
 }
 
 bool lab_pki_write_roots(struct lab_pki *p, const char *file) {

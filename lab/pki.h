@@ -44,7 +44,7 @@ unsigned lab_pki_issuer_of(const struct cert_spec *spec);
 unsigned lab_pki_stranger(void); /* an authority that issues nothing of the kind */
 int64_t lab_pki_now(const struct lab_pki *p);
 /* The i-th certificate that was issued; NULL: there are no more. */
-const struct lab_chain *lab_pki_nth(const struct lab_pki *p, size_t i, const struct cert_spec **ret_spec);
+const struct lab_chain *lab_pki_nth(struct lab_pki *p, size_t i, const struct cert_spec **ret_spec);
 
 /* revocation.c: the OCSP response that goes with a certificate, and what lies behind the path of an OCSP or
  * CRL URL (DER, to be freed by OPENSSL_free); 0 if there is none. */

@@ -18,7 +18,7 @@
 static const struct case_table *const tables[] = {
     &lab_version_cases, &lab_cipher_cases,   &lab_name_cases,        &lab_hello_cases,
     &lab_connect_cases, &lab_starttls_cases, &lab_certificate_cases, &lab_client_cases,
-    &lab_healthy_cases, &lab_shape_cases,    &lab_session_cases,
+    &lab_healthy_cases, &lab_shape_cases,    &lab_session_cases,     &lab_between_cases,
 };
 
 static bool wanted(const struct lab_case *c, const struct lab_options *o) {

@@ -75,6 +75,7 @@ struct casefile {
     struct chain_result completed; /* with them */
     struct stores *stores;         /* NULL: nobody has looked (stores.h) */
     struct revocation *revocation; /* NULL: nobody has looked (revocation.h) */
+    struct minting *minting;       /* NULL: nobody has looked (between.h) */
 };
 
 /* The subject's handshake with these changes: NULL while it is under way, else its facts. Where no

@@ -2,7 +2,7 @@
 #include "diagnose/session.h"
 
 #include "causes/addresses.h"
-#include "causes/certificates.h"
+#include "causes/between.h"
 #include "probe/modern.h"
 
 #include <errno.h>
@@ -91,6 +91,8 @@ static struct casefile *new_case(struct session *s, bool bent) {
 static void first_wave(struct session *s, struct casefile *c) {
     (void)prober_ask(s->prober, &c->trial);
     (void)prober_ask(s->prober, &c->subject_trial);
+    /* Among the system's roots the certificate that comes says whether this is worth a connection. */
+    if (!trust_is_system(s->trust)) between_ask(c);
 }
 
 /* The classical twin's handshake at a further address: its certificate can be read whatever the server

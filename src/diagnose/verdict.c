@@ -1,6 +1,6 @@
 /* The verdict's rules (CONTRACT.md, "The report"): from what was found to what a report shows. */
 #include "causes/addresses.h"
-#include "causes/certificates.h"
+#include "causes/between.h"
 #include "causes/revocation.h"
 #include "diagnose/session.h"
 
@@ -240,6 +240,19 @@ static void undetermined(struct session *s, struct verdict *v, struct casefile *
               "the server's log at this time, would decide.";
 }
 
+/* Not a failure: this client trusts who makes the certificates. */
+static void note_trusted_minting(struct session *s, struct verdict *v, const struct casefile *c) {
+    const char *else_what =
+        c->minting->by_proxy ? ""
+                             : ", unless the server itself makes certificates on demand: the same run from "
+                               "another network would tell";
+    add_note(v, "intercept-trusted",
+             text_f(s->a,
+                    "Somebody in between (%s) most likely opens the connection: certificates are made on the "
+                    "spot for any name, signed by %s, which this client trusts%s.",
+                    between_name(c, c->minting), c->info[0].issuer, else_what));
+}
+
 /* What is worth knowing and breaks nobody. */
 static void take_notes(struct session *s, struct verdict *v, const struct casefile *c) {
     static const int64_t SOON = 14 * 86400;
@@ -260,6 +273,7 @@ static void take_notes(struct session *s, struct verdict *v, const struct casefi
     const struct path_outcome *path = v->n_paths ? &v->paths[0] : NULL;
     if (path && path->valid && path->programs_differ)
         add_note(v, "root-programs-differ", text_f(s->a, "%s is %s.", path->root, path->trusted_by));
+    if (c->minting && c->judged.ok) note_trusted_minting(s, v, c);
     for (size_t i = 1; i < c->n_sent && c->judged.ok; i++) {
         if (!c->info[i].self_signed) continue;
         add_note(v, "chain-needless-root",

@@ -295,6 +295,14 @@ static void proxy_header(struct trial *t, const struct change *c) {
     t->via.proxy_header = true;
 }
 
+static void proxy_name(struct trial *t, const struct change *c) {
+    size_t n = strlen(c->name);
+    memset(&t->to, 0, sizeof(t->to));
+    memset(t->host, 0, sizeof(t->host));
+    if (n < sizeof(t->host)) memcpy(t->host, c->name, n);
+    set_sni(t, c);
+}
+
 static void again(struct trial *t, const struct change *c) {
     t->repeat = c->arg;
 }
@@ -329,6 +337,9 @@ static char *say_pad(struct arena *a, const struct change *c) {
 }
 static char *say_split(struct arena *a, const struct change *c) {
     return text_f(a, "the ClientHello is sent in two segments, the first of %u bytes", c->arg);
+}
+static char *say_proxy_name(struct arena *a, const struct change *c) {
+    return text_f(a, "the proxy is asked to connect to \"%s\" instead", c->name);
 }
 static char *say_starttls(struct arena *a, const struct change *c) {
     if (c->arg == STARTTLS_NONE) return arena_strdup(a, "TLS is spoken at once, without STARTTLS");
@@ -375,6 +386,7 @@ static const struct {
     [CHANGE_PLAIN_HTTP] = {"plain-http", plain_http, NULL, "a plain HTTP request is sent instead of TLS"},
     [CHANGE_PROXY_HEADER] = {"proxy-header", proxy_header, NULL,
                              "a PROXY protocol header goes before the handshake"},
+    [CHANGE_PROXY_NAME] = {"proxy-name", proxy_name, say_proxy_name, NULL},
     [CHANGE_AGAIN] = {"again", again, NULL, "the very same handshake is tried again"},
     [CHANGE_RESUME] = {"resume", resume, NULL, "the session of the connection before is taken up"},
     [CHANGE_FINISH] = {"finish", finish, NULL, "the handshake is carried to its end"},

@@ -34,9 +34,10 @@ enum change_kind {
     CHANGE_GREET_ONLY, /* says nothing: does the peer speak, or close? */
     CHANGE_PLAIN_HTTP, /* a plain HTTP request instead of TLS */
     CHANGE_PROXY_HEADER,
-    CHANGE_AGAIN,  /* arg: nothing changed, the arg-th repetition */
-    CHANGE_RESUME, /* run: the session that it brought is taken up */
-    CHANGE_FINISH, /* go on to Finished instead of stopping after the server's flight */
+    CHANGE_PROXY_NAME, /* name: the proxy is asked for this host, and it is named in SNI */
+    CHANGE_AGAIN,      /* arg: nothing changed, the arg-th repetition */
+    CHANGE_RESUME,     /* run: the session that it brought is taken up */
+    CHANGE_FINISH,     /* go on to Finished instead of stopping after the server's flight */
     CHANGE__COUNT,
 };
 struct change {

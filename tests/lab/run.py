@@ -125,6 +125,13 @@ def wrong_verdict(result):
         yield from (f"{wanted['id']}: does not say {words!r}" for words in wanted.get("says", []) if words not in told)
 
 
+def wrong_notes(report, expected):
+    told = [note["id"] for note in report["notes"]]
+    yield from (f"no note {note}" for note in expected.get("notes", []) if note not in told)
+    if report["verdict"] == "ok" and "intercept-trusted" in told and "intercept-trusted" not in expected.get("notes", []):
+        yield "a note intercept-trusted where nobody is in between"
+
+
 def diagnose(tlswhy, name, arguments, expected):
     result = Result(name, arguments, expected)
     began = time.monotonic()
@@ -149,7 +156,8 @@ def diagnose(tlswhy, name, arguments, expected):
         return result
     if done.returncode != EXIT_STATUS.get(report["verdict"]):
         result.problems.append(f"exit status {done.returncode} with verdict {report['verdict']}")
-    result.problems += [*wrong_verdict(result), *wrong_values(report), *wrong_cost(report, expected)]
+    result.problems += [*wrong_verdict(result), *wrong_values(report), *wrong_notes(report, expected),
+                        *wrong_cost(report, expected)]
     return result
 
 

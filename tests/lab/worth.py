@@ -41,6 +41,7 @@ RESTS_ON = {
     "plain-http": ["port-not-tls-http-close"],
     "resume": ["session-no-context", "session-ticket-reset"],
     "proxy-header": ["proxy-protocol-mismatch"],
+    "proxy-name": ["intercept-untrusted-root-proxy"],
 }
 
 # experiment -> why no case fails without it

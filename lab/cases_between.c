@@ -1,0 +1,83 @@
+/* Section 4: somebody in between. Seen from the client, a box that opens connections is a server that makes
+ * certificates on the spot. */
+#include "case.h"
+
+enum { DAY = 24 };
+#define MINTED(...) .tls = true, .honest = {.sni = SNI_MINTED, .cert[0] = {__VA_ARGS__}}
+#define COPIED(...) .tls = true, .honest = {.sni = SNI_COPIED, .cert[0] = {__VA_ARGS__}}
+#define OVER_PROXY "--cacert {ca} --proxy http://{proxy} " LAB_HOST ":{port}"
+
+static const struct lab_case rows[] = {
+    {.name = "intercept-untrusted-root",
+     .shows = "intercept-untrusted-root",
+     .summary =
+         "certificates for every name are made on the spot by an authority that this client does not know",
+     MINTED(.other_ca = true, .shape = CHAIN_WITH_ROOT)},
+    {.name = "intercept-untrusted-root-copies",
+     .shows = "intercept-untrusted-root",
+     .summary = "the same, with the server's own names beside the one asked for, and the leaf alone",
+     COPIED(.other_ca = true, .shape = CHAIN_DIRECT)},
+    {.name = "intercept-untrusted-root-tls12",
+     .shows = "intercept-untrusted-root",
+     .summary = "the same in TLS 1.2, made a minute ago",
+     .tls = true,
+     .honest = {.max = TLS_1_2,
+                .sni = SNI_MINTED,
+                .cert[0] = {.other_ca = true, .from_h = 0, .until_h = 90 * DAY}}},
+    {.name = "intercept-untrusted-root-proxy",
+     .shows = "intercept-untrusted-root",
+     .summary = "an HTTP proxy that opens what it carries: it shows a certificate where no host can be",
+     .args = OVER_PROXY,
+     .proxy = LAB_PROXY_HTTP,
+     MINTED(.other_ca = true)},
+    {.name = "intercept-antivirus",
+     .shows = "intercept-antivirus",
+     .summary = "the authority bears the name of a virus scanner's",
+     MINTED(.by = BY_SCANNER)},
+    {.name = "dev-proxy-intercept",
+     .shows = "dev-proxy-intercept",
+     .summary = "the authority bears the name of a developer's tool",
+     COPIED(.by = BY_DEBUGGER)},
+    {.name = "intercept-product-bug",
+     .shows = "intercept-product-bug",
+     .summary = "a trusted authority makes the certificates on the spot, and signs them with SHA-1",
+     MINTED(.sha1 = true)},
+    {.name = "intercept-product-bug-expired",
+     .shows = "intercept-product-bug",
+     .summary = "the same, with certificates that have expired, through an HTTP proxy",
+     .args = OVER_PROXY,
+     .proxy = LAB_PROXY_HTTP,
+     MINTED(.from_h = -90 * DAY, .until_h = -3 * DAY)},
+
+    /* Near misses. */
+    {.name = "ok-intercept-trusted",
+     .shows = "healthy",
+     .summary = "certificates are made on the spot by a trusted authority: worth a note",
+     MINTED(.key = KEYS_EC256)},
+    {.name = "ok-intercept-trusted-proxy",
+     .shows = "healthy",
+     .summary = "the same by an HTTP proxy",
+     .args = OVER_PROXY,
+     .proxy = LAB_PROXY_HTTP,
+     MINTED(.key = KEYS_EC256)},
+    {.name = "cert-private-ca-on-demand",
+     .shows = "cert-private-ca",
+     .summary = "a development server on an internal name makes certificates on demand",
+     .host = "shop.lab.internal",
+     MINTED(.other_ca = true)},
+    {.name = "cert-private-ca-like-scanner",
+     .shows = "cert-private-ca",
+     .summary = "the authority bears the name of a virus scanner's, and nothing is made on the spot",
+     .tls = true,
+     .honest.cert[0] = {.by = BY_SCANNER}},
+    {.name = "cert-private-ca-like-debugger",
+     .shows = "cert-private-ca",
+     .summary = "the authority bears the name of a developer's tool, and nothing is made on the spot",
+     .tls = true,
+     .honest.cert[0] = {.by = BY_DEBUGGER}},
+    {.name = "cert-self-signed-on-demand",
+     .shows = "cert-self-signed",
+     .summary = "an appliance makes self-signed certificates for every name",
+     MINTED(.shape = CHAIN_SELF_SIGNED)},
+};
+const struct case_table lab_between_cases = {rows, TW_COUNT(rows)};
