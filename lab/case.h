@@ -46,6 +46,7 @@ enum odd_issuer {
     BY_NEW_ROOT,       /* a root that bears the name of the trusted one, with another key */
     BY_SCANNER,        /* the untrusted CA of a virus scanner, by its name; directly */
     BY_DEBUGGER,       /* … of a developer's tool */
+    BY_LOCAL_CA,       /* … of a web server's own, for development */
     BY_RENEWED_ROOT,   /* the trusted root's key and name in a newer certificate, which is sent */
     BY_PUBLIC,         /* below a root that {data} knows as public, and {ca} does not have */
     BY_FALLEN, /* by a root that Mozilla, as {data} has it, does not trust for what began in the last 30 days

@@ -89,11 +89,13 @@ static bool is_plain_name(const char *name) {
 /* The certificate for this name, made when first asked for; NULL: no more are made. */
 static const struct lab_chain *mint(struct lab_honest *h, const char *name) {
     const struct cert_spec *first = &h->config->cert[0];
+    const char *own = first->names ? first->names : "DNS:" LAB_HOST;
     if (!is_plain_name(name) || name_is(name, LAB_HOST)) return NULL;
     pthread_mutex_lock(&h->minting);
     struct cert_spec spec = *first;
     spec.cn = arena_strdup(&h->arena, name);
-    spec.names = text_f(&h->arena, h->config->sni == SNI_COPIED ? "DNS:%s,DNS:" LAB_HOST : "DNS:%s", name);
+    spec.names = h->config->sni == SNI_COPIED ? text_f(&h->arena, "DNS:%s,%s", name, own)
+                                              : text_f(&h->arena, "DNS:%s", name);
     const struct lab_chain *c = h->minted++ < MINT_MAX ? lab_pki_issue(h->pki, &spec) : NULL;
     pthread_mutex_unlock(&h->minting);
     return c;

@@ -39,6 +39,7 @@ enum ca_id {
     CA_FALLEN_ROOT,
     CA_SCANNER,
     CA_DEBUGGER,
+    CA_LOCAL,
     CA__COUNT,
 };
 static const struct ca_row {
@@ -82,6 +83,7 @@ static const struct ca_row {
                         .o = "Lab Former Authority"},
     [CA_SCANNER] = {"Avast Web/Mail Shield Root", "scanner.der", KEYS_EC256, CA_SCANNER,
                     .o = "Avast Web/Mail Shield"},
+    [CA_LOCAL] = {"Caddy Local Authority - 2026 ECC Root", "local.der", KEYS_EC256, CA_LOCAL},
     [CA_DEBUGGER] = {"mitmproxy", "debugger.der", KEYS_EC256, CA_DEBUGGER, .o = "mitmproxy"},
 };
 
@@ -252,6 +254,7 @@ static enum ca_id issuer_of(const struct cert_spec *s) {
         [BY_FALLEN] = CA_FALLEN_ROOT,
         [BY_SCANNER] = CA_SCANNER,
         [BY_DEBUGGER] = CA_DEBUGGER,
+        [BY_LOCAL_CA] = CA_LOCAL,
     };
     if (s->by != BY_USUAL) return odd[s->by];
     bool direct = s->shape == CHAIN_DIRECT;

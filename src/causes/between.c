@@ -1,8 +1,8 @@
 #include "causes/between.h"
 
 /* Names of private networks alone: RFC 6762 (local, and those of its appendix G), RFC 6761 (localhost), RFC
- * 8375 (home.arpa). A box in between is met on the way to a public name; what answers to one of these for
- * every name is more likely a development server with a CA of its own. */
+ * 8375 (home.arpa), and ICANN's `internal`. A box in between is met on the way to a public name; what answers
+ * to one of these for every name is more likely a development server with a CA of its own. */
 static const char *const private_suffixes[] = {"local",    "localhost",  "home.arpa", "intranet",
                                                "internal", "private",    "corp",      "home",
                                                "lan",      "localdomain"};
@@ -23,9 +23,12 @@ static bool host_is_named(const struct casefile *c, const struct trial *t) {
     return text_eq_nocase(t->hello.server_name, c->host);
 }
 
+/* What was logged and leads to a root was made by a public CA. SCTs alone say nothing: some boxes copy every
+ * extension. */
 static bool worth_asking(const struct casefile *c) {
-    if (!c->cert_facts || !c->info[0].parsed || !c->fits_host || !is_public_name(c)) return false;
-    if (c->info[0].has_scts || c->info[0].self_issued) return false;
+    if (!c->cert_facts || !c->info[0].parsed || !c->fits_host || !case_host_is_name(c)) return false;
+    if (c->info[0].self_issued || (c->info[0].has_scts && !certificates_path_broken(&c->judged)))
+        return false;
     return host_is_named(c, &c->cert_facts->run->trial);
 }
 
@@ -38,7 +41,7 @@ static const struct facts *ask_address(struct casefile *c) {
 }
 
 void between_ask(struct casefile *c) {
-    if (!is_public_name(c) || !host_is_named(c, &c->subject_trial)) return;
+    if (!case_host_is_name(c) || !host_is_named(c, &c->subject_trial)) return;
     (void)ask_proxy(c);
     (void)ask_address(c);
 }
@@ -72,14 +75,26 @@ static struct minting *describe_minting(struct casefile *c, const struct facts *
     return m;
 }
 
+/* A server with a CA of its own makes certificates on demand too: for the name asked for alone, as it knows
+ * no other. Then the name tells, of the host or of the CA. */
+static bool is_in_between(const struct casefile *c, const struct minting *m) {
+    enum product_kind kind = m->product ? m->product->kind : PRODUCT_GATEWAY;
+    if (m->by_proxy) return true;
+    if (kind == PRODUCT_LOCAL_CA) return false;
+    return m->copies || m->product || is_public_name(c);
+}
+
 static enum ruling look(struct casefile *c) {
     const struct facts *of_proxy = ask_proxy(c), *of_address = ask_address(c);
     if ((c->proxied && !of_proxy) || !of_address) return RULING_OPEN;
+    struct minting *m = NULL;
     if (is_minted(c, of_proxy))
-        c->minting = describe_minting(c, of_proxy, true);
+        m = describe_minting(c, of_proxy, true);
     else if (is_minted(c, of_address))
-        c->minting = describe_minting(c, of_address, false);
-    return c->minting ? RULING_YES : RULING_NO;
+        m = describe_minting(c, of_address, false);
+    if (!m || !is_in_between(c, m)) return RULING_NO;
+    c->minting = m;
+    return RULING_YES;
 }
 
 enum ruling between_minting(struct casefile *c, const struct minting **ret) {
@@ -122,7 +137,7 @@ void between_describe(struct casefile *c, struct finding *f, const struct mintin
                                    "The issuer's name is one that %s uses. That is a hint and no proof: "
                                    "anybody can choose a name.",
                                    m->product->name));
-    if (!m->by_proxy)
+    if (!m->by_proxy && !m->copies)
         finding_evidence(f, "A server that makes certificates on demand would look the same from here. The "
                             "same diagnosis from another network decides: another issuer there means that "
                             "somebody stands in between here.");
@@ -138,7 +153,8 @@ enum ruling between_untrusted(struct casefile *c, struct finding *f, enum produc
     if (!certificates_path_broken(&c->completed)) return RULING_NO;
     enum ruling r = between_minting(c, &m);
     if (r != RULING_YES) return r;
-    if ((m->product ? m->product->kind : PRODUCT_GATEWAY) != kind) return RULING_NO;
+    enum product_kind known = m->product ? m->product->kind : PRODUCT_GATEWAY;
+    if ((known == PRODUCT_LOCAL_CA ? PRODUCT_GATEWAY : known) != kind) return RULING_NO;
     f->certainty = CERTAINTY_LIKELY;
     between_describe(c, f, m);
     return RULING_YES;

@@ -16,7 +16,8 @@ struct minting {
     const struct product *product; /* by the issuer's name; NULL: none that is known */
 };
 /* RULING_YES: *ret holds it. RULING_NO too where it would mean nothing: the host's certificate is public (it
- * was logged), self-signed or for other names, or the host's name is one of private networks alone. */
+ * was logged), self-signed or for other names; or all that is known fits a private network's server that
+ * makes certificates on demand. */
 enum ruling between_minting(struct casefile *c, const struct minting **ret);
 /* Asks at once for what between_minting() will want, so that it runs beside the first handshake. */
 void between_ask(struct casefile *c);

@@ -15,6 +15,10 @@ static const struct product products[] = {
     {"Smoothwall", PRODUCT_GATEWAY, "Smoothwall"},                          /* [C] */
     {"SonicWall", PRODUCT_GATEWAY, "SonicWall"},                            /* [C] */
     {"Sophos", PRODUCT_GATEWAY, "Sophos"},                                  /* [C] */
+    {"Palo Alto Networks", PRODUCT_GATEWAY, "Palo Alto Networks"},          /* [D] */
+    {"WatchGuard", PRODUCT_GATEWAY, "WatchGuard"},                          /* [D] */
+    {"Check Point", PRODUCT_GATEWAY, "Check Point"},                        /* [D] */
+    {"Netskope", PRODUCT_GATEWAY, "goskope.com"},                           /* [D] */
     {"Trend Micro InterScan Web Security", PRODUCT_GATEWAY, "IWSS.TREND"},  /* [C] */
     {"Zscaler", PRODUCT_GATEWAY, "Zscaler"},                                /* [C] */
     {"Avast", PRODUCT_ANTIVIRUS, "Avast Web/Mail Shield"},                  /* [C] */
@@ -31,6 +35,10 @@ static const struct product products[] = {
     {"Proxyman", PRODUCT_DEBUGGER, "Proxyman CA"},                          /* [D] */
     {"ZAP", PRODUCT_DEBUGGER, "OWASP Root CA"},                             /* [D] */
     {"ZAP", PRODUCT_DEBUGGER, "Zed Attack Proxy Root CA"},                  /* [D] */
+    {"Caddy", PRODUCT_LOCAL_CA, "Caddy Local Authority"},                   /* [D] */
+    {"mkcert", PRODUCT_LOCAL_CA, "mkcert development CA"},                  /* [D] */
+    {"minica", PRODUCT_LOCAL_CA, "minica root ca"},                         /* [D] */
+    {"Smallstep", PRODUCT_LOCAL_CA, "Smallstep"},                           /* [D] */
 };
 
 static bool holds(const char *s, const char *part) {

@@ -10,6 +10,8 @@ enum product_kind {
     PRODUCT_GATEWAY,   /* on the way: firewall, web proxy, filter, VPN service; and whatever is not known */
     PRODUCT_ANTIVIRUS, /* on this machine: virus scanner, ad blocker, parental control */
     PRODUCT_DEBUGGER,  /* on this machine, by a developer's hand */
+    PRODUCT_LOCAL_CA,  /* not in between: a server's or a developer's own CA, some of which make certificates
+                          on  demand */
 };
 struct product {
     const char *name; /* for people */

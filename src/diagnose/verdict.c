@@ -243,10 +243,11 @@ static void undetermined(struct session *s, struct verdict *v, struct casefile *
 /* Not a failure: this client trusts who makes the certificates. */
 static void note_trusted_minting(struct session *s, struct verdict *v, const struct casefile *c) {
     const char *else_what =
-        c->minting->by_proxy ? ""
-                             : ", unless the server itself makes certificates on demand: the same run from "
-                               "another network would tell";
-    add_note(v, "intercept-trusted",
+        c->minting->by_proxy || c->minting->copies
+            ? ""
+            : ", unless the server itself makes certificates on demand: the same run from "
+              "another network would tell";
+    add_note(v, "trusted-interception",
              text_f(s->a,
                     "Somebody in between (%s) most likely opens the connection: certificates are made on the "
                     "spot for any name, signed by %s, which this client trusts%s.",

@@ -81,6 +81,11 @@ class Pki:
         config.write_text("[req]\ndistinguished_name=dn\n[dn]\n")
         subprocess.run([*command, "-config", config], check=True, capture_output=True, timeout=60)
 
+    def stranger(self, cert, key, subject):
+        """Another authority, with an RSA key."""
+        self._req(cert, key, subject, ["rsa:2048"],
+                  ["basicConstraints=critical,CA:TRUE", "keyUsage=critical,keyCertSign,cRLSign"], [], 30)
+
     def issue(self, name, hosts=(HOST,), key="ec", days=30):
         """A leaf signed by the CA itself: (certificate, key). `key`: ec, rsa or ed25519."""
         with self.lock:
@@ -227,9 +232,12 @@ class Server:
         self.stop()
 
 
-def diagnose(tlswhy, port, ca, *options, host=HOST, offline=True):
-    """The report of the built command about 127.0.0.1:port, as CONTRACT.md describes it."""
-    command = [str(tlswhy), "--json", *options, "--connect-to", f"127.0.0.1:{port}", "--cacert", str(ca),
+def diagnose(tlswhy, port, ca, *options, host=HOST, offline=True, by_name=False):
+    """The report of the built command about 127.0.0.1:port, as CONTRACT.md describes it. `by_name`: the way there finds the host."""
+    where = [] if by_name else ["--connect-to", f"127.0.0.1:{port}"]
+    if by_name:
+        host = f"{host}:{port}"
+    command = [str(tlswhy), "--json", *options, *where, "--cacert", str(ca),
                *(["--offline"] if offline else []), "--timeout", "5", host]
     done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=RUN_SECONDS,
                           env={"LC_ALL": "C", "PATH": os.environ.get("PATH", "")})

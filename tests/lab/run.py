@@ -128,8 +128,8 @@ def wrong_verdict(result):
 def wrong_notes(report, expected):
     told = [note["id"] for note in report["notes"]]
     yield from (f"no note {note}" for note in expected.get("notes", []) if note not in told)
-    if report["verdict"] == "ok" and "intercept-trusted" in told and "intercept-trusted" not in expected.get("notes", []):
-        yield "a note intercept-trusted where nobody is in between"
+    if report["verdict"] == "ok" and "trusted-interception" in told and "trusted-interception" not in expected.get("notes", []):
+        yield "a note trusted-interception where nobody is in between"
 
 
 def diagnose(tlswhy, name, arguments, expected):
