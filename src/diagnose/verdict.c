@@ -254,6 +254,18 @@ static void note_trusted_minting(struct session *s, struct verdict *v, const str
                     between_name(c, c->minting), c->info[0].issuer, else_what));
 }
 
+static void note_needless_root(struct session *s, struct verdict *v, const struct casefile *c) {
+    for (size_t i = 1; i < c->n_sent; i++) {
+        if (!c->info[i].self_signed) continue;
+        add_note(v, "chain-needless-root",
+                 text_f(s->a,
+                        "The server sends the root %s too. Clients trust their own copy of a root, never one "
+                        "that is sent.",
+                        c->info[i].subject));
+        return;
+    }
+}
+
 /* What is worth knowing and breaks nobody. */
 static void take_notes(struct session *s, struct verdict *v, const struct casefile *c) {
     static const int64_t SOON = 14 * 86400;
@@ -274,16 +286,9 @@ static void take_notes(struct session *s, struct verdict *v, const struct casefi
     const struct path_outcome *path = v->n_paths ? &v->paths[0] : NULL;
     if (path && path->valid && path->programs_differ)
         add_note(v, "root-programs-differ", text_f(s->a, "%s is %s.", path->root, path->trusted_by));
-    if (c->minting && c->judged.ok) note_trusted_minting(s, v, c);
-    for (size_t i = 1; i < c->n_sent && c->judged.ok; i++) {
-        if (!c->info[i].self_signed) continue;
-        add_note(v, "chain-needless-root",
-                 text_f(s->a,
-                        "The server sends the root %s too. Clients trust their own copy of a root, never one "
-                        "that is sent.",
-                        c->info[i].subject));
-        break;
-    }
+    if (!c->judged.ok) return;
+    if (c->minting) note_trusted_minting(s, v, c);
+    note_needless_root(s, v, c);
 }
 
 void verdict_make(struct session *s, struct casefile *own, struct plan *p, struct casefile *modern,
