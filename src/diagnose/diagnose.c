@@ -61,6 +61,10 @@ static struct trial make_trial(const struct session *s, bool bent, const struct 
     return t;
 }
 
+static bool is_bent(const struct request *r) {
+    return r->n_bent > 0;
+}
+
 static struct casefile *new_case(struct session *s, bool bent) {
     struct casefile *c = ARENA_NEW(s->a, struct casefile);
     const struct request *r = s->request;
@@ -91,8 +95,6 @@ static struct casefile *new_case(struct session *s, bool bent) {
 static void first_wave(struct session *s, struct casefile *c) {
     (void)prober_ask(s->prober, &c->trial);
     (void)prober_ask(s->prober, &c->subject_trial);
-    /* Among the system's roots the certificate that comes says whether this is worth a connection. */
-    if (!trust_is_system(s->trust)) between_ask(c);
 }
 
 /* The classical twin's handshake at a further address: its certificate can be read whatever the server
@@ -120,11 +122,19 @@ static void come_back(struct casefile *c, const struct run *run) {
     (void)CASE_TRY(c, {.kind = CHANGE_RESUME, .run = run});
 }
 
+/* Beside that: is somebody in between? Among the system's roots the certificate says whether this is worth a
+ * connection. */
+static void come_back_and_look(struct casefile *c, const struct run *run) {
+    if (!trust_is_system(c->trust)) between_ask(c);
+    come_back(c, run);
+}
+
 static void watch_first(struct session *s, struct casefile *c) {
     const struct run *base = prober_ask(s->prober, &c->trial),
                      *twin = prober_ask(s->prober, &c->subject_trial);
+    bool diagnosed = c->bent == is_bent(s->request); /* and not merely compared with */
     c->subject = NULL;
-    c->base = plan_wait(c, base, come_back);
+    c->base = plan_wait(c, base, diagnosed ? come_back_and_look : come_back);
     c->main = c->base;
     if (c->base->good && !c->base->hybrid) {
         c->subject = c->base;
@@ -167,10 +177,6 @@ static void diagnose_case(struct session *s, struct casefile *c, struct plan *p)
         if (!address_well(c, 0) || !all_others_well(s, c)) plan_phase(p, PHASE_ADDRESSES);
     }
     plan_settle(p);
-}
-
-static bool is_bent(const struct request *r) {
-    return r->n_bent > 0;
 }
 
 static bool connects(const struct casefile *c) {
