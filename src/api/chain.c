@@ -42,6 +42,7 @@ const char *chain_read(struct chain_request *r, const char *name, struct bytes b
     bool given = password && *password;
     bundle_read(r->a, body, password, &b);
     if (b.problem) return b.problem;
+    if (b.too_costly) return "its password takes more rounds of hashing to try than anybody needs";
     if (b.wrong_password && b.n == 0)
         return given ? "the password of --pass does not open it" : "it is under a password (--pass)";
     if (given && key_refuses(&b)) return "the passphrase of --pass does not open its key";

@@ -101,9 +101,10 @@ struct option {
 };
 
 static bool find(const char *name, struct option *ret) {
+    bool letter = name[0] && !name[1];
     *ret = (struct option){.library = option_find(name)};
     for (size_t i = 0; i < TW_COUNT(rows); i++)
-        if (strcmp(rows[i].name, name) == 0 || (rows[i].letter == name[0] && !name[1])) ret->own = &rows[i];
+        if (letter ? rows[i].letter == name[0] : strcmp(rows[i].name, name) == 0) ret->own = &rows[i];
     return ret->own || ret->library;
 }
 

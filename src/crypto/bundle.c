@@ -52,9 +52,10 @@ static bool is_encrypted_key(struct bytes der) {
            tag_of(bytes_cut(first, algorithm.n, first.n)) == TAG_OCTETS;
 }
 
-static void add_key(struct bundle_reader *r, struct bytes in, bool encrypted) {
+/* `der`: what is in it, if it is a PEM block. */
+static void add_key(struct bundle_reader *r, struct bytes in, struct bytes der, bool encrypted) {
     struct bytes spki = {0};
-    bool ok = bundle_key(r, in, &spki);
+    bool ok = pbe_afford_key(&r->budget, der) && bundle_key(r, in, &spki);
     bundle_add(r, BUNDLE_KEY, spki)->trouble = ok ? 0 : encrypted ? BUNDLE_LOCKED : BUNDLE_BROKEN;
 }
 
@@ -84,7 +85,7 @@ static bool read_der(struct bundle_reader *r, struct bytes in) {
         return true;
     }
     if (first == TAG_INTEGER || is_encrypted_key(in)) {
-        add_key(r, in, first != TAG_INTEGER);
+        add_key(r, in, in, first != TAG_INTEGER);
         return true;
     }
     if (first != TAG_SEQUENCE) return false;
@@ -116,7 +117,8 @@ static bool decode(struct arena *a, struct bytes in, struct bytes *ret) {
     for (size_t i = 0; i < in.n; i++)
         if (!strchr(" \t\r\n\v\f", in.p[i]) || !in.p[i]) plain[digits++] = in.p[i];
     EVP_DecodeInit(ctx);
-    bool ok = digits > 0 && digits <= INT32_MAX && digits % 4 == 0 &&
+    /* libcrypto takes a dash for the end, and what stands before it for all. */
+    bool ok = digits > 0 && digits <= INT32_MAX && digits % 4 == 0 && !memchr(plain, '-', digits) &&
               EVP_DecodeUpdate(ctx, out, &n, plain, (int)digits) >= 0 &&
               EVP_DecodeFinal(ctx, out + n, &last) >= 0;
     EVP_ENCODE_CTX_free(ctx);
@@ -141,10 +143,16 @@ static bool is_key(const struct block *b) {
 }
 
 static void read_key_block(struct bundle_reader *r, const struct block *b) {
+    struct bytes der = {0};
     size_t at;
     /* RFC 1421 4.6.1.1, as OpenSSL wrote keys before PKCS #8. */
     bool encrypted = has_label(b, "ENCRYPTED PRIVATE KEY") || find(b->body, "4,ENCRYPTED", &at);
-    add_key(r, b->all, encrypted);
+    bool plain = decode(r->a, b->body, &der);
+    if (plain || !has_label(b, "ENCRYPTED PRIVATE KEY"))
+        add_key(r, b->all, der, encrypted);
+    else /* with RFC 1421's headers, which PKCS #8 never has: what its password costs is not seen from outside
+          */
+        bundle_add(r, BUNDLE_KEY, der)->trouble = BUNDLE_BROKEN;
 }
 
 static enum bundle_kind kind_of(const struct block *b) {
@@ -291,25 +299,31 @@ static bool is_blank(struct bytes in) {
     return true;
 }
 
+static void read_any(struct bundle_reader *r, struct bytes in) {
+    struct bundle *ret = r->out;
+    struct bytes der;
+    if (is_blank(in)) {
+        ret->problem = in.n ? "there is nothing but white space in it" : "it is empty";
+        return;
+    }
+    if (tag_of(in) == TAG_SEQUENCE && read_der(r, in)) return;
+    ret->format = BUNDLE_NONE;
+    read_pem(r, in);
+    /* Windows exports base64 without the lines around it too. */
+    if (ret->format == BUNDLE_NONE && decode(r->a, in, &der) && tag_of(der) == TAG_SEQUENCE &&
+        read_der(r, der))
+        return;
+    if (ret->format == BUNDLE_NONE) ret->problem = "there is no certificate and no key in it";
+}
+
 void bundle_read(struct arena *a, struct bytes file, const char *password, struct bundle *ret) {
     bundle_read_keys(a, file, password, ret, NULL);
 }
 
 void bundle_read_keys(struct arena *a, struct bytes file, const char *password, struct bundle *ret,
                       struct bundle_keys *keys) {
-    struct bundle_reader r = {a, password ? password : "", ret, keys};
-    struct bytes der;
+    struct bundle_reader r = {.a = a, .password = password ? password : "", .out = ret, .keys = keys};
     *ret = (struct bundle){0};
-    struct bytes in = without_mark(a, file, ret);
-    if (is_blank(in)) {
-        ret->problem = file.n ? "there is nothing but white space in it" : "it is empty";
-        return;
-    }
-    if (tag_of(in) == TAG_SEQUENCE && read_der(&r, in)) return;
-    ret->format = BUNDLE_NONE;
-    read_pem(&r, in);
-    /* Windows exports base64 without the lines around it too. */
-    if (ret->format == BUNDLE_NONE && decode(a, in, &der) && tag_of(der) == TAG_SEQUENCE && read_der(&r, der))
-        return;
-    if (ret->format == BUNDLE_NONE) ret->problem = "there is no certificate and no key in it";
+    read_any(&r, without_mark(a, file, ret));
+    ret->too_costly = r.budget.exceeded;
 }

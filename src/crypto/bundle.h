@@ -41,6 +41,7 @@ struct bundle {
     struct bundle_item *items;
     size_t n, room;
     bool wrong_password; /* PKCS #12: nothing in it can be read with the one given */
+    bool too_costly;     /* a password in it asks for more rounds than are tried (pbe.h) */
     bool old_encryption; /* PKCS #12: under RC2, which OpenSSL 3 reads only with its legacy provider */
     bool bom, utf16;     /* what editors of Windows put in front of text: OpenSSL reads none of it */
     const char *problem; /* static; of BUNDLE_NONE */

@@ -10,7 +10,7 @@
 #include <openssl/provider.h>
 #include <pthread.h>
 
-enum { MAX_NESTING = 4, MAX_ITERATIONS = 10 * 1000 * 1000 };
+enum { MAX_NESTING = 4 };
 
 /* Old exports of PKCS #12 and old keys are under RC2 and DES, which live in a provider of their own; where it
  * is not installed the rest works all the same. */
@@ -126,6 +126,10 @@ static void add_key(struct safe *s, const PKCS8_PRIV_KEY_INFO *info) {
 }
 
 static void add_shrouded(struct safe *s, const PKCS12_SAFEBAG *bag) {
+    const X509_SIG *locked = PKCS12_SAFEBAG_get0_pkcs8(bag);
+    const X509_ALGOR *scheme = NULL;
+    if (locked) X509_SIG_get0(locked, &scheme, NULL);
+    if (scheme && !pbe_afford(&s->r->budget, scheme)) return;
     PKCS8_PRIV_KEY_INFO *info = PKCS12_decrypt_skey_ex(bag, s->password, s->password_n, reading_ctx(), NULL);
     add_key(s, info);
     PKCS8_PRIV_KEY_INFO_free(info);
@@ -159,10 +163,14 @@ static void walk_bags(struct safe *s, const STACK_OF(PKCS12_SAFEBAG) * bags, int
     }
 }
 
+/* NULL: it is not encrypted. */
+static const X509_ALGOR *scheme_of(const PKCS7 *p7) {
+    bool encrypted = PKCS7_type_is_encrypted(p7) && p7->d.encrypted && p7->d.encrypted->enc_data;
+    return encrypted ? p7->d.encrypted->enc_data->algorithm : NULL;
+}
+
 static bool is_old(const PKCS7 *p7) {
-    const X509_ALGOR *alg = PKCS7_type_is_encrypted(p7) && p7->d.encrypted && p7->d.encrypted->enc_data
-                                ? p7->d.encrypted->enc_data->algorithm
-                                : NULL;
+    const X509_ALGOR *alg = scheme_of(p7);
     int nid = alg ? OBJ_obj2nid(alg->algorithm) : NID_undef;
     return nid == NID_pbe_WithSHA1And40BitRC2_CBC || nid == NID_pbe_WithSHA1And128BitRC2_CBC;
 }
@@ -171,7 +179,9 @@ static void walk_safes(struct safe *s, PKCS12 *file) {
     STACK_OF(PKCS7) *safes = PKCS12_unpack_authsafes(file);
     for (int i = 0; i < sk_PKCS7_num(safes); i++) {
         PKCS7 *p7 = sk_PKCS7_value(safes, i);
+        const X509_ALGOR *scheme = scheme_of(p7);
         STACK_OF(PKCS12_SAFEBAG) *bags = NULL;
+        if (scheme && !pbe_afford(&s->r->budget, scheme)) break;
         if (PKCS7_type_is_data(p7)) bags = PKCS12_unpack_p7data(p7);
         if (PKCS7_type_is_encrypted(p7)) bags = PKCS12_unpack_p7encdata(p7, s->password, s->password_n);
         if (is_old(p7)) s->r->out->old_encryption = true;
@@ -183,12 +193,11 @@ static void walk_safes(struct safe *s, PKCS12 *file) {
 }
 
 /* Without a MAC there is nothing to try a password on but the contents. */
-static bool unlocks(PKCS12 *file, const char *password, int n) {
-    const ASN1_INTEGER *iterations = NULL;
+static bool unlocks(struct bundle_reader *r, PKCS12 *file, const char *password, int n) {
+    const ASN1_INTEGER *rounds = NULL;
     if (!PKCS12_mac_present(file)) return true;
-    PKCS12_get0_mac(NULL, NULL, NULL, &iterations, file);
-    if (iterations && (ASN1_INTEGER_get(iterations) < 0 || ASN1_INTEGER_get(iterations) > MAX_ITERATIONS))
-        return false;
+    PKCS12_get0_mac(NULL, NULL, NULL, &rounds, file);
+    if (rounds && !pbe_afford_rounds(&r->budget, rounds)) return false;
     return PKCS12_verify_mac(file, password, n) == 1;
 }
 
@@ -198,9 +207,9 @@ bool bundle_pkcs12(struct bundle_reader *r, struct bytes der) {
     BIO *bio = der.n && der.n <= INT32_MAX ? BIO_new_mem_buf(der.p, (int)der.n) : NULL;
     /* What d2i fails on it frees, and sets to NULL. */
     bool ok = bio && file && d2i_PKCS12_bio(bio, &file);
-    if (ok && !unlocks(file, s.password, s.password_n)) {
+    if (ok && !unlocks(r, file, s.password, s.password_n)) {
         if (s.password_n == 0) s.password = NULL;
-        r->out->wrong_password = s.password != NULL || !unlocks(file, NULL, 0);
+        r->out->wrong_password = s.password != NULL || !unlocks(r, file, NULL, 0);
     }
     if (ok && !r->out->wrong_password) walk_safes(&s, file);
     BIO_free(bio);

@@ -4,12 +4,14 @@
 #define TW_CRYPTO_BUNDLE_LIB_H
 
 #include "crypto/bundle.h"
+#include "crypto/pbe.h"
 
 struct bundle_reader {
     struct arena *a;
     const char *password;
     struct bundle *out;
     struct bundle_keys *keys; /* NULL: nobody wants them */
+    struct pbe_budget budget;
 };
 /* Zeroed but for kind and der. */
 struct bundle_item *bundle_add(struct bundle_reader *r, enum bundle_kind kind, struct bytes der);

@@ -244,7 +244,7 @@ struct bytes der_integer(struct der *r, const char *field) {
 uint32_t der_uint(struct der *r, uint8_t tag, uint32_t max, const char *field) {
     const uint8_t *at = r->cur;
     struct bytes b = integer_of(r, tag, field);
-    if (b.n == 0) return 0;
+    if (!b.p || b.n == 0) return 0;
     if (b.p[0] & 0x80) {
         der_fail_at(r, at, DER_VALUE, field);
         return 0;

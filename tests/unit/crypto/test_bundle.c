@@ -216,6 +216,97 @@ static void test_keys(void **state) {
     }
 }
 
+/* ---- what passwords cost ---- */
+
+/* Rounds that are done here, and what a hostile file says instead: as many bytes. */
+enum { ROUNDS = 0x8000, MAC_ROUNDS = 0x8001, COSTLY_ROUNDS = 0x7FFFFF };
+
+static struct bytes with_rounds(struct arena *a, struct bytes file, uint32_t from) {
+    uint8_t *copy = arena_alloc(a, file.n);
+    const uint8_t was[] = {2, 3, (uint8_t)(from >> 16), (uint8_t)(from >> 8), (uint8_t)from};
+    const uint8_t costly[] = {2, 3, COSTLY_ROUNDS >> 16, COSTLY_ROUNDS >> 8 & 0xFF, COSTLY_ROUNDS & 0xFF};
+    size_t found = 0;
+    memcpy(copy, file.p, file.n);
+    for (size_t i = 0; i + sizeof(was) <= file.n; i++) {
+        if (memcmp(file.p + i, was, sizeof(was)) != 0) continue;
+        memcpy(copy + i, costly, sizeof(costly));
+        found++;
+    }
+    assert_true(found > 0);
+    return bytes_of(copy, file.n);
+}
+
+static struct bytes p12_of(struct arena *a, int nid) {
+    PKCS12 *p12 = PKCS12_create("geheim", "name", key, cert, NULL, nid, nid, ROUNDS, MAC_ROUNDS, 0);
+    BIO *bio = BIO_new(BIO_s_mem());
+    assert_true(p12 && i2d_PKCS12_bio(bio, p12));
+    PKCS12_free(p12);
+    return from_bio(a, bio);
+}
+
+static struct bytes locked_key(struct arena *a, int nid) {
+    PKCS8_PRIV_KEY_INFO *info = EVP_PKEY2PKCS8(key);
+    const EVP_CIPHER *cipher = nid < 0 ? EVP_aes_128_cbc() : NULL;
+    X509_SIG *sig = PKCS8_encrypt(nid, cipher, "geheim", 6, NULL, 0, ROUNDS, info);
+    BIO *bio = BIO_new(BIO_s_mem());
+    assert_true(sig && i2d_PKCS8_bio(bio, sig));
+    X509_SIG_free(sig);
+    PKCS8_PRIV_KEY_INFO_free(info);
+    return from_bio(a, bio);
+}
+
+static void assert_costly(struct arena *a, struct bytes file, bool costly) {
+    struct bundle b = read_with(a, file, "geheim");
+    assert_int_equal(b.too_costly, costly);
+    assert_int_equal(b.n > 0 && b.items[b.n - 1].der.n > 0, !costly);
+}
+
+static struct bytes in_pem(struct arena *a, struct bytes in, const char *headers) {
+    BIO *bio = BIO_new(BIO_s_mem());
+    assert_true(PEM_write_bio(bio, "ENCRYPTED PRIVATE KEY", headers, in.p, (long)in.n));
+    return from_bio(a, bio);
+}
+
+static void test_costly_passwords(void **state) {
+    struct arena *a = *state;
+    static const int pkcs12[] = {NID_aes_128_cbc, NID_pbe_WithSHA1And3_Key_TripleDES_CBC};
+    static const int pkcs8[] = {-1, NID_pbe_WithSHA1And3_Key_TripleDES_CBC};
+    for (size_t i = 0; i < TW_COUNT(pkcs12); i++) {
+        struct bytes file = p12_of(a, pkcs12[i]), locked = locked_key(a, pkcs8[i]);
+        struct bytes costly = with_rounds(a, locked, ROUNDS);
+        assert_costly(a, file, false);
+        assert_costly(a, with_rounds(a, file, MAC_ROUNDS), true);
+        assert_costly(a, locked, false);
+        assert_costly(a, costly, true);
+        assert_costly(a, in_pem(a, locked, ""), false);
+        assert_costly(a, in_pem(a, costly, ""), true);
+    }
+}
+
+/* The MAC is right, and what is inside costs too much. */
+static void test_costly_contents(void **state) {
+    struct arena *a = *state;
+    static const int nids[] = {NID_aes_128_cbc, NID_pbe_WithSHA1And3_Key_TripleDES_CBC};
+    for (size_t i = 0; i < TW_COUNT(nids); i++) {
+        PKCS12 *p12 = PKCS12_create("geheim", "name", key, cert, NULL, nids[i], nids[i], ROUNDS, -1, 0);
+        BIO *bio = BIO_new(BIO_s_mem());
+        assert_true(p12 && i2d_PKCS12_bio(bio, p12));
+        PKCS12_free(p12);
+        struct bytes file = from_bio(a, bio);
+        assert_costly(a, file, false);
+        assert_costly(a, with_rounds(a, file, ROUNDS), true);
+    }
+}
+
+/* RFC 1421's headers around PKCS #8 would hide what the inner password costs. */
+static void test_headers_around_pkcs8(void **state) {
+    struct arena *a = *state;
+    struct bytes file = in_pem(a, locked_key(a, -1), "Proc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,00\n");
+    struct bundle b = read_with(a, file, "geheim");
+    assert_int_equal(b.n, 1);
+    assert_int_equal(b.items[0].trouble, BUNDLE_BROKEN);
+}
+
 static void test_nothing(void **state) {
     struct arena *a = *state;
     static const char *const texts[] = {
@@ -256,6 +347,9 @@ int main(void) {
         cmocka_unit_test(test_pkcs7),
         cmocka_unit_test(test_pkcs12),
         cmocka_unit_test(test_keys),
+        cmocka_unit_test(test_costly_passwords),
+        cmocka_unit_test(test_costly_contents),
+        cmocka_unit_test(test_headers_around_pkcs8),
         cmocka_unit_test(test_nothing),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
