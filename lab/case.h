@@ -48,6 +48,8 @@ enum odd_issuer {
     BY_DEBUGGER,       /* … of a developer's tool */
     BY_LOCAL_CA,       /* … of a web server's own, for development */
     BY_RENEWED_ROOT,   /* the trusted root's key and name in a newer certificate, which is sent */
+    BY_REVOKED,        /* a CA that the root's CRL lists */
+    BY_LISTED,         /* a CA that names the root's CRL, which does not list it */
     BY_PUBLIC,         /* below a root that {data} knows as public, and {ca} does not have */
     BY_FALLEN, /* by a root that Mozilla, as {data} has it, does not trust for what began in the last 30 days
                 */
@@ -82,6 +84,8 @@ struct cert_spec {
     bool aia_dead;       /* … and it is not to be had there */
     enum said staple;    /* sent by the server along with it */
     enum said ocsp, crl; /* by whom the certificate names */
+    bool ocsp_post;      /* the responder takes POST alone (RFC 6960 A.1 leaves GET to it) */
+    bool ocsp_second;    /* another is named before it, where nobody listens */
     bool must_staple;    /* RFC 7633 */
 };
 

@@ -123,6 +123,23 @@ static const char *read_head(struct lab_link *l, struct arena *a) {
     return NULL;
 }
 
+/* What a POST brings; empty of any other. */
+static struct bytes read_posted(struct lab_link *l, struct arena *a, const char *head) {
+    static const char length[] = "\r\nContent-Length: ";
+    uint64_t n = 0, got = 0;
+    const char *at = strstr(head, length);
+    if (strncmp(head, "POST ", 5) != 0 || !at) return (struct bytes){0};
+    at += sizeof(length) - 1;
+    if (!text_number(arena_str(a, bytes_of(at, strcspn(at, "\r"))), HEAD_MAX, &n)) return (struct bytes){0};
+    uint8_t *room = arena_alloc(a, n + 1);
+    while (got < n) {
+        size_t more = lab_read(l, room + got, n - got);
+        if (more == 0) break;
+        got += more;
+    }
+    return bytes_of(room, got);
+}
+
 void lab_serve_aia(struct lab_link *l) {
     struct arena a = {0};
     unsigned char *der = NULL;
@@ -133,7 +150,7 @@ void lab_serve_aia(struct lab_link *l) {
         size_t n = strcspn(path, " \r\n");
         const char *asked = arena_str(&a, bytes_of(path, n));
         int der_n = lab_pki_issuer_der(l->lab->pki, asked, &der);
-        if (der_n <= 0) der_n = lab_revocation_der(l->lab->pki, asked, &der);
+        if (der_n <= 0) der_n = lab_revocation_der(l->lab->pki, asked, read_posted(l, &a, head), &der);
         if (der_n > 0) {
             lab_write_str(l, text_f(&a,
                                     "HTTP/1.1 200 OK\r\nContent-Type: application/octet-stream\r\n"

@@ -34,6 +34,8 @@ enum ca_id {
     CA_CROSS_OLD,
     CA_NEW_ROOT,
     CA_RENEWED_ROOT,
+    CA_REVOKED,
+    CA_LISTED,
     CA_PUBLIC_ROOT,
     CA_PUBLIC_INTER,
     CA_FALLEN_ROOT,
@@ -51,7 +53,8 @@ static const struct ca_row {
     const char *constraints; /* basicConstraints; NULL: a CA */
     const char *names;       /* nameConstraints; NULL: none */
     bool expired;
-    int twin; /* the ca_id whose key it has, and 1; 0: a key of its own */
+    enum said crl; /* what the CRL that it names says of it */
+    int twin;      /* the ca_id whose key it has, and 1; 0: a key of its own */
 } ca_rows[CA__COUNT] = {
     [CA_EC_ROOT] = {"Lab Root EC", "root-ec.der", KEYS_EC256, CA_EC_ROOT, true},
     [CA_EC_INTER] = {"Lab Intermediate EC", "intermediate-ec.der", KEYS_EC256, CA_EC_ROOT},
@@ -75,6 +78,8 @@ static const struct ca_row {
     [CA_NEW_ROOT] = {"Lab Root EC", "root-new.der", KEYS_EC256, CA_NEW_ROOT},
     [CA_RENEWED_ROOT] = {"Lab Root EC", "root-renewed.der", KEYS_EC256, CA_RENEWED_ROOT,
                          .twin = 1 + CA_EC_ROOT},
+    [CA_REVOKED] = {"Lab Lost CA", "lost.der", KEYS_EC256, CA_EC_ROOT, .crl = SAID_REVOKED},
+    [CA_LISTED] = {"Lab Kept CA", "kept.der", KEYS_EC256, CA_EC_ROOT, .crl = SAID_GOOD},
     [CA_PUBLIC_ROOT] = {"Lab Public Root 2025", "root-public.der", KEYS_EC256, CA_PUBLIC_ROOT,
                         .o = "Lab Trust Services"},
     [CA_PUBLIC_INTER] = {"Lab Public Intermediate", "intermediate-public.der", KEYS_EC256, CA_PUBLIC_ROOT,
@@ -195,8 +200,13 @@ static bool sign_cert(X509 *c, EVP_PKEY *key, bool sha1) {
     return X509_sign(c, key, eddsa ? NULL : sha1 ? EVP_sha1() : EVP_sha256()) > 0;
 }
 
-static bool add_ca_extensions(X509 *c, X509 *signer, const struct ca_row *row) {
-    return add_ext(c, signer, NID_basic_constraints,
+static const char *said_url(struct lab_pki *p, enum lab_said_by by, enum said said, unsigned ca);
+
+static bool add_ca_extensions(struct lab_pki *p, X509 *c, X509 *signer, const struct ca_row *row) {
+    const char *crl =
+        row->crl ? text_f(&p->arena, "URI:%s", said_url(p, LAB_SAID_CRL, row->crl, row->issuer)) : NULL;
+    return (!crl || add_ext(c, signer, NID_crl_distribution_points, crl)) &&
+           add_ext(c, signer, NID_basic_constraints,
                    row->constraints ? row->constraints : "critical,CA:TRUE") &&
            (!row->names || add_ext(c, signer, NID_name_constraints, row->names)) &&
            add_ext(c, signer, NID_key_usage, "critical,keyCertSign,cRLSign") &&
@@ -221,7 +231,7 @@ static X509 *make_ca(struct lab_pki *p, enum ca_id id) {
     X509 *c =
         make_cert(p, row->o ? row->o : LAB_ORGANISATION, row->cn, p->ca_key[id], issuer, -24 * 400, until_h);
     if (!c) return NULL;
-    if (add_ca_extensions(c, issuer ? issuer : c, row) && sign_cert(c, p->ca_key[row->issuer], false))
+    if (add_ca_extensions(p, c, issuer ? issuer : c, row) && sign_cert(c, p->ca_key[row->issuer], false))
         return c;
     X509_free(c);
     return NULL;
@@ -250,6 +260,8 @@ static enum ca_id issuer_of(const struct cert_spec *s) {
         [BY_CROSS_SIGNED] = CA_EC_INTER,
         [BY_NEW_ROOT] = CA_NEW_ROOT,
         [BY_RENEWED_ROOT] = CA_RENEWED_ROOT,
+        [BY_REVOKED] = CA_REVOKED,
+        [BY_LISTED] = CA_LISTED,
         [BY_PUBLIC] = CA_PUBLIC_INTER,
         [BY_FALLEN] = CA_FALLEN_ROOT,
         [BY_SCANNER] = CA_SCANNER,
@@ -307,17 +319,19 @@ static bool add_all(X509 *cert, X509 *issuer, const struct leaf_ext *ext, size_t
 }
 
 /* Where the authority says whether a certificate is revoked. Nobody listens at port 1. */
-static const char *said_url(struct lab_pki *p, bool crl, enum said said, const struct cert_spec *s) {
+static const char *said_url(struct lab_pki *p, enum lab_said_by by, enum said said, unsigned ca) {
     if (said == SAID_DEAD) return "http://127.0.0.1:1/";
     return text_f(&p->arena, "http://127.0.0.1:%u/%s", p->aia_port,
-                  lab_revocation_path(&p->arena, crl, said, s));
+                  lab_revocation_path(&p->arena, by, said, ca));
 }
 
 /* Where the issuer's certificate is to be had, and who is asked by OCSP; NULL where the leaf does not say. */
 static const char *aia_value(struct lab_pki *p, const struct cert_spec *s) {
     struct text t;
     text_init(&t, &p->arena);
-    if (s->ocsp) text_addf(&t, "OCSP;URI:%s", said_url(p, false, s->ocsp, s));
+    enum lab_said_by by = s->ocsp_post ? LAB_SAID_POST : LAB_SAID_OCSP;
+    if (s->ocsp_second) text_addf(&t, "OCSP;URI:%s,", said_url(p, by, SAID_DEAD, issuer_of(s)));
+    if (s->ocsp) text_addf(&t, "OCSP;URI:%s", said_url(p, by, s->ocsp, issuer_of(s)));
     if (s->aia || s->aia_dead)
         text_addf(&t, "%scaIssuers;URI:http://127.0.0.1:%u/%s", t.n ? "," : "", p->aia_port,
                   s->aia_dead ? "gone.der" : ca_rows[issuer_of(s)].file);
@@ -325,7 +339,7 @@ static const char *aia_value(struct lab_pki *p, const struct cert_spec *s) {
 }
 
 static const char *crl_value(struct lab_pki *p, const struct cert_spec *s) {
-    return s->crl ? text_f(&p->arena, "URI:%s", said_url(p, true, s->crl, s)) : NULL;
+    return s->crl ? text_f(&p->arena, "URI:%s", said_url(p, LAB_SAID_CRL, s->crl, issuer_of(s))) : NULL;
 }
 
 static bool extend_leaf(struct lab_pki *p, const struct cert_spec *s, X509 *leaf, X509 *issuer) {
@@ -392,7 +406,8 @@ static bool text_same(const char *a, const char *b) {
 
 static bool published_eq(const struct cert_spec *a, const struct cert_spec *b) {
     return a->aia == b->aia && a->aia_dead == b->aia_dead && a->staple == b->staple && a->ocsp == b->ocsp &&
-           a->crl == b->crl && a->must_staple == b->must_staple;
+           a->crl == b->crl && a->must_staple == b->must_staple && a->ocsp_post == b->ocsp_post &&
+           a->ocsp_second == b->ocsp_second;
 }
 
 static bool shape_eq(const struct cert_spec *a, const struct cert_spec *b) {
@@ -542,4 +557,13 @@ bool lab_pki_client_roots(struct lab_pki *p, enum client_trust trust, X509_STORE
 
 EVP_PKEY *lab_pki_stray_key(enum key_kind kind) {
     return make_key(kind);
+}
+
+X509 *lab_pki_revoked_ca(struct lab_pki *p, size_t i, unsigned *ret_issuer) {
+    for (size_t id = 0; id < CA__COUNT; id++) {
+        if (!p->ca[id] || ca_rows[id].crl != SAID_REVOKED || i-- > 0) continue;
+        *ret_issuer = ca_rows[id].issuer;
+        return p->ca[id];
+    }
+    return NULL;
 }

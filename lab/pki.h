@@ -46,11 +46,19 @@ int64_t lab_pki_now(const struct lab_pki *p);
 /* The i-th certificate that was issued; NULL: there are no more. */
 const struct lab_chain *lab_pki_nth(struct lab_pki *p, size_t i, const struct cert_spec **ret_spec);
 
+/* The i-th CA that was made and is revoked, and who says so; NULL: there are no more. */
+X509 *lab_pki_revoked_ca(struct lab_pki *p, size_t i, unsigned *ret_issuer);
+
 /* revocation.c: the OCSP response that goes with a certificate, and what lies behind the path of an OCSP or
- * CRL URL (DER, to be freed by OPENSSL_free); 0 if there is none. */
+ * CRL URL (DER, to be freed by OPENSSL_free); 0 if there is none. `body`: of a POST. */
 int lab_staple(struct lab_pki *p, const struct cert_spec *spec, unsigned char **ret);
-int lab_revocation_der(struct lab_pki *p, const char *path, unsigned char **ret);
-const char *lab_revocation_path(struct arena *a, bool crl, enum said said, const struct cert_spec *spec);
+int lab_revocation_der(struct lab_pki *p, const char *path, struct bytes body, unsigned char **ret);
+enum lab_said_by {
+    LAB_SAID_OCSP,
+    LAB_SAID_POST,
+    LAB_SAID_CRL
+}; /* POST: a responder that takes nothing else */
+const char *lab_revocation_path(struct arena *a, enum lab_said_by by, enum said said, unsigned ca);
 
 /* The certificate behind the path of an AIA URL (DER, to be freed by OPENSSL_free); 0 if there is none. */
 int lab_pki_issuer_der(struct lab_pki *p, const char *path, unsigned char **ret);

@@ -5,6 +5,7 @@
 #include <openssl/err.h>
 #include <openssl/ocsp.h>
 #include <openssl/x509v3.h>
+#include <stdio.h>
 
 /* So long after the beginning of the lab, in hours. */
 static const struct said_row {
@@ -86,8 +87,7 @@ static OCSP_REQUEST *read_request(const char *text) {
     return got > 0 ? d2i_OCSP_REQUEST(NULL, &at, got) : NULL;
 }
 
-static int serve_ocsp(struct lab_pki *p, enum said said, unsigned ca, const char *rest, unsigned char **ret) {
-    OCSP_REQUEST *r = read_request(rest);
+static int serve_ocsp(struct lab_pki *p, enum said said, unsigned ca, OCSP_REQUEST *r, unsigned char **ret) {
     OCSP_ONEREQ *one = r ? OCSP_request_onereq_get0(r, 0) : NULL;
     int n = one ? answer_for(p, said, ca, OCSP_onereq_get0_id(one), ret) : 0;
     OCSP_REQUEST_free(r);
@@ -131,28 +131,37 @@ static int serve_crl(struct lab_pki *p, enum said said, unsigned ca, unsigned ch
     bool ok = crl && lab_pki_ca(p, ca, &by) && set_crl(crl, &by, lab_pki_now(p), &rows[said]);
     const struct cert_spec *spec;
     const struct lab_chain *chain;
+    X509 *lost;
+    unsigned issuer;
     for (size_t i = 0; ok && said == SAID_REVOKED && (chain = lab_pki_nth(p, i, &spec)); i++)
         if (spec->crl == SAID_REVOKED && lab_pki_issuer_of(spec) == ca)
             ok = add_revoked(crl, chain->leaf, lab_pki_now(p));
+    for (size_t i = 0; ok && said == SAID_REVOKED && (lost = lab_pki_revoked_ca(p, i, &issuer)); i++)
+        if (issuer == ca) ok = add_revoked(crl, lost, lab_pki_now(p));
     if (ok && X509_CRL_sign(crl, by.key, EVP_sha256()) > 0) n = i2d_X509_CRL(crl, ret);
     X509_CRL_free(crl);
     return n;
 }
 
-const char *lab_revocation_path(struct arena *a, bool crl, enum said said, const struct cert_spec *spec) {
-    return text_f(a, "%s/%c/%c", crl ? "crl" : "ocsp", (char)('a' + said),
-                  (char)('a' + lab_pki_issuer_of(spec)));
+static const char *const kinds[] = {
+    [LAB_SAID_OCSP] = "ocsp", [LAB_SAID_POST] = "ocsp-by-post", [LAB_SAID_CRL] = "crl"};
+
+const char *lab_revocation_path(struct arena *a, enum lab_said_by by, enum said said, unsigned ca) {
+    return text_f(a, "%s/%u/%u", kinds[by], (unsigned)said, ca);
 }
 
-int lab_revocation_der(struct lab_pki *p, const char *path, unsigned char **ret) {
-    static const char *const kinds[] = {"/ocsp/", "/crl/"};
-    for (size_t i = 0; i < TW_COUNT(kinds); i++) {
-        size_t n = strlen(kinds[i]);
-        if (strncmp(path, kinds[i], n) != 0 || strlen(path) < n + 3) continue;
-        unsigned said = (unsigned)path[n] - 'a', ca = (unsigned)path[n + 2] - 'a';
-        if (said >= SAID__COUNT) return 0;
-        if (i == 1) return serve_crl(p, (enum said)said, ca, ret);
-        return path[n + 3] == '/' ? serve_ocsp(p, (enum said)said, ca, path + n + 4, ret) : 0;
-    }
+/* "/KIND/SAID/CA", and behind it what a GET asks. */
+int lab_revocation_der(struct lab_pki *p, const char *path, struct bytes body, unsigned char **ret) {
+    char kind[16];
+    unsigned said, ca;
+    int end = 0;
+    if (sscanf(path, "/%15[a-z-]/%2u/%2u%n", kind, &said, &ca, &end) != 3 || said >= SAID__COUNT) return 0;
+    bool posted = body.n > 0, slash = path[end] == '/';
+    if (strcmp(kind, kinds[LAB_SAID_CRL]) == 0) return serve_crl(p, (enum said)said, ca, ret);
+    if (strcmp(kind, kinds[LAB_SAID_OCSP]) == 0 && !posted && slash)
+        return serve_ocsp(p, (enum said)said, ca, read_request(path + end + 1), ret);
+    const unsigned char *at = body.p;
+    if (strcmp(kind, kinds[LAB_SAID_POST]) == 0 && posted)
+        return serve_ocsp(p, (enum said)said, ca, d2i_OCSP_REQUEST(NULL, &at, (long)body.n), ret);
     return 0;
 }

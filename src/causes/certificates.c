@@ -67,8 +67,12 @@ char *certificates_names(struct casefile *c, const struct facts *f) {
 }
 
 void certificates_rejudge(struct casefile *c, const struct rejudge *q, struct chain_result *ret) {
-    const struct chain_query query = {.sent = c->sent,
-                                      .n_sent = c->n_sent,
+    struct bytes kept[CERTIFICATES_MAX];
+    size_t n = 0;
+    for (size_t i = 0; i < c->n_sent; i++)
+        if (q->without.n == 0 || !bytes_eq(c->sent[i], q->without)) kept[n++] = c->sent[i];
+    const struct chain_query query = {.sent = kept,
+                                      .n_sent = n,
                                       .extra = c->extra,
                                       .n_extra = q->with_fetched ? c->n_extra : 0,
                                       .trust = q->without_trust ? NULL : c->trust,

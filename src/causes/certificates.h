@@ -21,10 +21,11 @@ char *certificates_names(struct casefile *c, const struct facts *f);
 
 /* One question to the judge. */
 struct rejudge {
-    int64_t at;          /* 0: now */
-    struct bytes anchor; /* one more trust anchor */
-    bool with_fetched;   /* the certificates brought by AIA too */
-    bool without_trust;  /* the client's own roots are left out */
+    int64_t at;           /* 0: now */
+    struct bytes anchor;  /* one more trust anchor */
+    bool with_fetched;    /* the certificates brought by AIA too */
+    struct bytes without; /* one certificate is left out; empty: none */
+    bool without_trust;   /* the client's own roots are left out */
     /* The roots of these count too. */
     const struct program *const *programs;
     size_t n_programs;

@@ -4,14 +4,14 @@
 #include "causes/revocation.h"
 
 /* An old one is forgiven where the responder itself says that all is well: who finds it old asks there. */
-static bool forgiven(const struct revocation *r) {
+static bool forgiven(const struct revocation_of *r) {
     enum pki_rev v = r->by[REVOCATION_STAPLE].answer.verdict;
     bool good =
         revocation_counts(r, REVOCATION_OCSP) && r->by[REVOCATION_OCSP].answer.verdict == PKI_REV_GOOD;
     return v == PKI_REV_EXPIRED && good;
 }
 
-static char *describe(struct casefile *c, const struct revocation *r) {
+static char *describe(struct casefile *c, const struct revocation_of *r) {
     const struct pki_rev_answer *answer = &r->by[REVOCATION_STAPLE].answer;
     const char *what = pki_rev_text(answer->verdict), *place = r->by[REVOCATION_STAPLE].place;
     if (answer->verdict == PKI_REV_EXPIRED && answer->has_next)
@@ -23,10 +23,12 @@ static char *describe(struct casefile *c, const struct revocation *r) {
 }
 
 static enum ruling judge(struct casefile *c, struct finding *f) {
-    const struct revocation *r = revocation_shown(c);
-    if (!r || !r->by[REVOCATION_STAPLE].there || revocation_counts(r, REVOCATION_STAPLE)) return RULING_NO;
-    enum ruling ruling = revocation_asked(c, &r);
+    const struct revocation *all = revocation_shown(c);
+    if (!all || !all->of[0].by[REVOCATION_STAPLE].there || revocation_counts(&all->of[0], REVOCATION_STAPLE))
+        return RULING_NO;
+    enum ruling ruling = revocation_asked(c, &all);
     if (ruling != RULING_YES) return ruling;
+    const struct revocation_of *r = &all->of[0];
     if (forgiven(r)) return RULING_NO;
     const char *problem = describe(c, r);
     f->summary =
@@ -38,7 +40,7 @@ static enum ruling judge(struct casefile *c, struct finding *f) {
         finding_evidence(f, text_f(c->a,
                                    "The responder that the certificate names could not be asked instead: %s.",
                                    r->by[REVOCATION_OCSP].problem));
-    if (r->leaf.must_staple)
+    if (r->cert.must_staple)
         finding_evidence(f, "The certificate demands a good one (must-staple, RFC 7633).");
     finding_slot(f, "problem", problem);
     return RULING_YES;

@@ -266,6 +266,13 @@ static void note_needless_root(struct session *s, struct verdict *v, const struc
     }
 }
 
+static void note_revocation(struct verdict *v, const struct casefile *c) {
+    for (size_t i = 0; c->revocation && i < c->revocation->n; i++) {
+        const char *id, *summary = revocation_unanswered(&c->revocation->of[i], &id);
+        if (summary) add_note(v, id, summary);
+    }
+}
+
 /* What is worth knowing and breaks nobody. */
 static void take_notes(struct session *s, struct verdict *v, const struct casefile *c) {
     static const int64_t SOON = 14 * 86400;
@@ -277,6 +284,7 @@ static void take_notes(struct session *s, struct verdict *v, const struct casefi
     if (m->warned_of_name)
         add_note(v, "sni-warning",
                  "The server warned that it does not know the name (alert unrecognized_name), and went on.");
+    note_revocation(v, c);
     if (!c->cert_facts) return;
     int64_t left = c->info[0].not_after - c->now;
     if (c->info[0].parsed && left > 0 && left < SOON)

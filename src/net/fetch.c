@@ -38,7 +38,7 @@ struct fetch {
     uint16_t port;
     struct resolved addr; /* judged: the only addresses to which this hop may connect */
     CURL *easy;
-    struct curl_slist *resolve;
+    struct curl_slist *resolve, *headers;
     uint8_t *body;
     size_t n, cap, header_n;
     const char *problem;
@@ -147,8 +147,9 @@ static void end_hop(struct fetch *f) {
         curl_easy_cleanup(f->easy);
     }
     curl_slist_free_all(f->resolve);
+    curl_slist_free_all(f->headers);
     f->easy = NULL;
-    f->resolve = NULL;
+    f->resolve = f->headers = NULL;
 }
 
 static void free_fetch(struct fetch *f) {
@@ -257,6 +258,15 @@ static void set_proxy(const struct fetch *f) {
     curl_easy_setopt(f->easy, CURLOPT_PROXYPASSWORD, p->password);
 }
 
+static void set_post(struct fetch *f) {
+    if (f->r.post.n == 0) return;
+    f->headers = curl_slist_append(NULL, text_f(&f->a, "Content-Type: %s", f->r.post_type));
+    f->headers = curl_slist_append(f->headers, "Expect:"); /* no waiting for a 100 */
+    curl_easy_setopt(f->easy, CURLOPT_HTTPHEADER, f->headers);
+    curl_easy_setopt(f->easy, CURLOPT_POSTFIELDSIZE, (long)f->r.post.n);
+    curl_easy_setopt(f->easy, CURLOPT_POSTFIELDS, f->r.post.p);
+}
+
 static void start_hop(struct fetch *f) {
     struct fetcher *fr = fetcher_of(f->net);
     f->easy = curl_easy_init();
@@ -280,6 +290,7 @@ static void start_hop(struct fetch *f) {
     curl_easy_setopt(f->easy, CURLOPT_HEADERDATA, f);
     curl_easy_setopt(f->easy, CURLOPT_PRIVATE, f);
     set_proxy(f);
+    set_post(f);
     curl_multi_add_handle(fr->multi, f->easy);
 }
 
@@ -378,6 +389,7 @@ static void hop_over(struct fetch *f, CURLcode code) {
     }
     if (is_redirect(status) && next && f->redirects < MAX_REDIRECTS) {
         f->redirects++;
+        if (status == 303) f->r.post.n = 0; /* RFC 9110 15.4.4 */
         const char *url = arena_strdup(&f->a, next);
         end_hop(f);
         const char *problem = start_url(f, url);
@@ -416,6 +428,8 @@ void net_fetch(struct net *n, const struct fetch_request *r, fetch_done *done, v
     arena_init(&f->a);
     f->net = n;
     f->r = *r;
+    f->r.post = arena_copy(&f->a, r->post);
+    f->r.post_type = r->post_type ? arena_strdup(&f->a, r->post_type) : NULL;
     f->done = done;
     f->arg = arg;
     net_own(n, &f->owned, drop_fetch);

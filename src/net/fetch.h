@@ -7,9 +7,11 @@
 struct fetch_request {
     const char *url; /* http:// only, unless allow_https */
     bool allow_https;
-    bool allow_private; /* addresses for which net_addr_is_private() holds; never otherwise, redirects
-                           included */
-    const char *proxy;  /* NULL: none; the environment is never read */
+    bool allow_private;    /* addresses for which net_addr_is_private() holds; never otherwise, redirects
+                              included */
+    const char *proxy;     /* NULL: none; the environment is never read */
+    struct bytes post;     /* sent by POST; empty: GET */
+    const char *post_type; /* its media type */
     size_t max_bytes;
     int64_t deadline_ns;
 };

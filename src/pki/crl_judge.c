@@ -268,6 +268,12 @@ static void take_revoked(struct judge *j, const struct pki_crl_entry *e, const s
     j->ret->reason = e->reason;
 }
 
+static void take_times(struct judge *j, const struct pki_rev_answer *times) {
+    j->ret->this_update = times->this_update;
+    j->ret->next_update = times->next_update;
+    j->ret->has_next = times->has_next;
+}
+
 /* True: revoked, and nothing else counts. */
 static bool judge_one(struct judge *j, const struct pki_crl *c) {
     struct pki_rev_answer times = {.reason = PKI_REASON_NONE};
@@ -285,16 +291,10 @@ static bool judge_one(struct judge *j, const struct pki_crl *c) {
         take_revoked(j, &e, &times);
         return true;
     }
-    if (times.stale) {
-        problem(j, PKI_REV_EXPIRED, NULL);
-        return false;
-    }
-    if (!j->covered || times.next_update < j->ret->next_update) { /* good as long as each of them is */
-        j->ret->this_update = times.this_update;
-        j->ret->next_update = times.next_update;
-        j->ret->has_next = times.has_next;
-    }
-    j->covered |= reasons;
+    if (times.stale) problem(j, PKI_REV_EXPIRED, NULL);
+    if (!j->covered || (!times.stale && times.next_update < j->ret->next_update))
+        take_times(j, &times); /* good as long as each of them is */
+    if (!times.stale) j->covered |= reasons;
     return false;
 }
 

@@ -117,6 +117,9 @@ def wrong_verdict(result):
     if result.found_ids != result.expected_ids:
         yield f"causes {', '.join(result.found_ids) or 'none'}, not {', '.join(result.expected_ids) or 'none'}"
         return
+    notes = [note["id"] for note in report["notes"]]
+    if notes != expected.get("notes", notes):
+        yield f"notes {', '.join(notes) or 'none'}, not {', '.join(expected['notes']) or 'none'}"
     for found, wanted in zip(report["causes"], expected["causes"]):
         for key in ("fixer", "certainty"):
             if key in wanted and found.get(key) != wanted[key]:

@@ -3,6 +3,8 @@
 #include "net/fetch.h"
 
 #include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
 
 /* An HTTP server that answers by path, also as a proxy. */
 struct server {
@@ -23,17 +25,34 @@ static const struct {
     {"GET /large ", "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n0123456789abcdef0123456789abcdef"},
     {"GET /short ", "HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\nhello"},
     {"GET /garbage ", "SSH-2.0-OpenSSH_9.2\r\n"},
+    {"POST /echo ", NULL}, /* what was posted, and as what */
+    {"POST /to-echo ", "HTTP/1.1 307 Temporary Redirect\r\nLocation: /echo\r\nContent-Length: 0\r\n\r\n"},
+    {"POST /to-ok ", "HTTP/1.1 303 See Other\r\nLocation: /ok\r\nContent-Length: 0\r\n\r\n"},
     {"GET http://ca.test/x ", "HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\nproxied"},
     {"GET http://ca.test/to-private ",
      "HTTP/1.1 302 Found\r\nLocation: http://169.254.169.254/\r\nContent-Length: 0\r\n\r\n"},
     {"GET ", "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"},
 };
 
+static void echo(int fd, const char *in) {
+    char out[512];
+    const char *type = strstr(in, "Content-Type: "), *body = strstr(in, "\r\n\r\n") + 4;
+    assert_true(type != NULL && strstr(in, "Expect:") == NULL);
+    int n = snprintf(out, sizeof(out), "%.*s|%s", (int)strcspn(type + 14, "\r"), type + 14, body);
+    dprintf(fd, "HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s", n, out);
+}
+
+/* The head, and the body whose length it tells. */
+static bool is_whole(const char *in) {
+    const char *end = strstr(in, "\r\n\r\n"), *length = strstr(in, "Content-Length: ");
+    return end && (!length || strlen(end + 4) >= strtoul(length + 16, NULL, 10));
+}
+
 /* False: the test is over. */
 static bool serve_one(int fd) {
     char in[2048] = "";
     size_t n = 0;
-    while (n < sizeof(in) - 1 && !strstr(in, "\r\n\r\n")) {
+    while (n < sizeof(in) - 1 && !is_whole(in)) {
         ssize_t k = read(fd, in + n, sizeof(in) - 1 - n);
         if (k <= 0) return true;
         n += (size_t)k;
@@ -51,6 +70,10 @@ static bool serve_one(int fd) {
     }
     for (size_t i = 0; i < TW_COUNT(script); i++) {
         if (!bytes_start_with(bytes_str(in), script[i].request)) continue;
+        if (!script[i].answer) {
+            echo(fd, in);
+            return true;
+        }
         send(fd, script[i].answer, strlen(script[i].answer), MSG_NOSIGNAL);
         return true;
     }
@@ -128,6 +151,20 @@ static void assert_got(const struct server *server, const char *path, int status
     assert_int_equal(s.got.status, status);
     if (body) assert_true(bytes_eq(s.got.body, bytes_str(body)));
     arena_done(&s.a);
+}
+
+static void posts(void **state) {
+    static const struct {
+        const char *path, *answer;
+    } rows[] = {{"/echo", "text/x|yes?"}, {"/to-echo", "text/x|yes?"}, {"/to-ok", "hello"}};
+    struct fetch_request r = common;
+    r.post = bytes_str("yes?");
+    r.post_type = "text/x";
+    for (size_t i = 0; i < TW_COUNT(rows); i++) {
+        struct seen s = fetch(*state, r, rows[i].path);
+        assert_true(s.got.ok && bytes_eq(s.got.body, bytes_str(rows[i].answer)));
+        arena_done(&s.a);
+    }
 }
 
 static void answers_and_redirects(void **state) {
@@ -222,6 +259,7 @@ static void net_free_ends_fetches(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(answers_and_redirects, start, stop),
+        cmocka_unit_test_setup_teardown(posts, start, stop),
         cmocka_unit_test_setup_teardown(hostile_answers_end, start, stop),
         cmocka_unit_test_setup_teardown(urls_that_are_not_fetched, start, stop),
         cmocka_unit_test_setup_teardown(private_addresses_are_refused, start, stop),
