@@ -268,10 +268,15 @@ static void take_revoked(struct judge *j, const struct pki_crl_entry *e, const s
     j->ret->reason = e->reason;
 }
 
-static void take_times(struct judge *j, const struct pki_rev_answer *times) {
-    j->ret->this_update = times->this_update;
-    j->ret->next_update = times->next_update;
-    j->ret->has_next = times->has_next;
+/* It does not list the certificate: good as long as each of them is. */
+static void take_unlisted(struct judge *j, uint16_t reasons, const struct pki_rev_answer *times) {
+    if (times->stale) problem(j, PKI_REV_EXPIRED, NULL);
+    if (!j->covered || (!times->stale && times->next_update < j->ret->next_update)) {
+        j->ret->this_update = times->this_update;
+        j->ret->next_update = times->next_update;
+        j->ret->has_next = times->has_next;
+    }
+    if (!times->stale) j->covered |= reasons;
 }
 
 /* True: revoked, and nothing else counts. */
@@ -291,10 +296,7 @@ static bool judge_one(struct judge *j, const struct pki_crl *c) {
         take_revoked(j, &e, &times);
         return true;
     }
-    if (times.stale) problem(j, PKI_REV_EXPIRED, NULL);
-    if (!j->covered || (!times.stale && times.next_update < j->ret->next_update))
-        take_times(j, &times); /* good as long as each of them is */
-    if (!times.stale) j->covered |= reasons;
+    take_unlisted(j, reasons, &times);
     return false;
 }
 
