@@ -87,6 +87,9 @@ struct cert_spec {
     bool ocsp_post;      /* the responder takes POST alone (RFC 6960 A.1 leaves GET to it) */
     bool ocsp_second;    /* another is named before it, where nobody listens */
     bool must_staple;    /* RFC 7633 */
+    bool no_aki;         /* without its issuer's key identifier (RFC 5280 4.2.1.1) */
+    bool logged;         /* with an SCT, as certificates of public CAs have it without being told */
+    bool no_scts;        /* of a public CA, and without SCTs all the same (RFC 6962 3.3) */
 };
 
 /* --- the honest server: libssl, configured --- */

@@ -342,6 +342,19 @@ static const char *crl_value(struct lab_pki *p, const struct cert_spec *s) {
     return s->crl ? text_f(&p->arena, "URI:%s", said_url(p, LAB_SAID_CRL, s->crl, issuer_of(s))) : NULL;
 }
 
+/* One SCT of a log that nobody knows (RFC 6962 3.2, 3.3), from when the certificate began. */
+static const char *scts_value(struct lab_pki *p, const struct cert_spec *s) {
+    bool is_public = s->logged || s->by == BY_PUBLIC || s->by == BY_FALLEN;
+    if (!is_public || s->no_scts) return NULL;
+    uint64_t at = (uint64_t)(p->now + (s->from_h ? s->from_h : -24 * 10) * INT64_C(3600)) * 1000;
+    struct text t;
+    text_init(&t, &p->arena);
+    text_add(&t, "DER:043B0039003700"); /* the list's length, the SCT's, version 1 */
+    for (size_t i = 0; i < 32; i++) text_add(&t, "5A");
+    text_addf(&t, "%016llX0000040300085A5A5A5A5A5A5A5A", (unsigned long long)at);
+    return t.s;
+}
+
 static bool extend_leaf(struct lab_pki *p, const struct cert_spec *s, X509 *leaf, X509 *issuer) {
     const char *names = s->names ? s->names : "DNS:" LAB_HOST;
     if (s->v1) return X509_set_version(leaf, X509_VERSION_1) == 1;
@@ -354,11 +367,12 @@ static bool extend_leaf(struct lab_pki *p, const struct cert_spec *s, X509 *leaf
                             : *s->eku ? s->eku
                                       : NULL},
         {NID_subject_key_identifier, "hash"},
-        {NID_authority_key_identifier, s->shape == CHAIN_SELF_SIGNED ? NULL : "keyid"},
+        {NID_authority_key_identifier, s->shape == CHAIN_SELF_SIGNED || s->no_aki ? NULL : "keyid"},
         {NID_subject_alt_name, *names ? names : NULL},
         {NID_info_access, aia_value(p, s)},
         {NID_crl_distribution_points, crl_value(p, s)},
         {NID_tlsfeature, s->must_staple ? "status_request" : NULL},
+        {NID_ct_precert_scts, scts_value(p, s)},
     };
     return add_all(leaf, issuer, ext, TW_COUNT(ext));
 }
@@ -413,7 +427,8 @@ static bool published_eq(const struct cert_spec *a, const struct cert_spec *b) {
 static bool shape_eq(const struct cert_spec *a, const struct cert_spec *b) {
     return a->key == b->key && a->shape == b->shape && a->other_ca == b->other_ca && a->by == b->by &&
            a->from_h == b->from_h && a->until_h == b->until_h && a->sha1 == b->sha1 &&
-           a->other_key == b->other_key && a->v1 == b->v1;
+           a->other_key == b->other_key && a->v1 == b->v1 && a->no_aki == b->no_aki &&
+           a->logged == b->logged && a->no_scts == b->no_scts;
 }
 
 static bool spec_eq(const struct cert_spec *a, const struct cert_spec *b) {

@@ -39,11 +39,12 @@ struct casefile {
 
     /* The client that has the problem, at the address diagnosed in full. */
     const char *profile;
-    bool bent;                   /* by options: `modern` as it is may do better */
-    struct trial trial;          /* its handshake */
-    struct trial subject_trial;  /* the same without the post-quantum share: experiments start from it */
-    const struct facts *base;    /* of `trial` */
-    const struct facts *subject; /* of `subject_trial`; the same as base where nothing differs */
+    const struct pki_judge *judge; /* its judge of certificates; NULL: modern */
+    bool bent;                     /* by options: `modern` as it is may do better */
+    struct trial trial;            /* its handshake */
+    struct trial subject_trial;    /* the same without the post-quantum share: experiments start from it */
+    const struct facts *base;      /* of `trial` */
+    const struct facts *subject;   /* of `subject_trial`; the same as base where nothing differs */
     const struct facts
         *main;            /* what the report shows: base, or subject where a hybrid group hides the rest */
     bool modern_connects; /* `modern` as it is gets through the handshake at this address */
@@ -73,6 +74,7 @@ struct casefile {
     struct bytes extra[CASE_MAX_EXTRA]; /* certificates brought by AIA */
     size_t n_extra;
     struct chain_result completed; /* with them */
+    struct clients *clients;       /* NULL: nobody has looked (clients.h) */
     struct stores *stores;         /* NULL: nobody has looked (stores.h) */
     struct revocation *revocation; /* NULL: nobody has looked (revocation.h) */
     struct minting *minting;       /* NULL: nobody has looked (between.h) */

@@ -17,8 +17,11 @@ static const struct facts *choose(const struct casefile *c) {
     return c->main->certificates.n > 0 ? c->main : c->subject->certificates.n > 0 ? c->subject : NULL;
 }
 
-void certificates_gather(struct casefile *c) {
+void certificates_choose(struct casefile *c) {
     c->cert_facts = choose(c);
+}
+
+void certificates_gather(struct casefile *c) {
     if (!c->cert_facts) return;
     const struct certificate_msg *m = &c->cert_facts->certificates;
     c->n_sent = m->n;
@@ -32,24 +35,26 @@ void certificates_gather(struct casefile *c) {
     c->fits_host = certificates_fit_host(c, c->cert_facts);
 }
 
-static enum pki_host_match match_by(struct bytes leaf, const char *host, unsigned more) {
+static enum pki_host_match match_by(struct bytes leaf, const char *host, const struct pki_judge *judge,
+                                    unsigned more) {
     struct pki_cert cert;
     struct pki_host name;
     (void)pki_cert_read(leaf, &cert);
     if (!pki_host_read(host, &name)) return PKI_HOST_NO;
-    return pki_host_matches(&cert, &name, pki_judge_find("modern")->host_rules | more);
+    if (!judge) judge = pki_judge_find("modern");
+    return pki_host_matches(&cert, &name, judge->host_rules | more);
 }
 
 bool certificates_name_fits(struct bytes leaf, const char *host) {
-    return match_by(leaf, host, 0) != PKI_HOST_NO;
+    return match_by(leaf, host, NULL, 0) != PKI_HOST_NO;
 }
 
 bool certificates_cn_fits(struct bytes leaf, const char *host) {
-    return match_by(leaf, host, PKI_HOST_CN_ALWAYS) == PKI_HOST_CN;
+    return match_by(leaf, host, NULL, PKI_HOST_CN_ALWAYS) == PKI_HOST_CN;
 }
 
 bool certificates_fit_host(const struct casefile *c, const struct facts *f) {
-    return certificates_name_fits(facts_leaf(f), c->host);
+    return match_by(facts_leaf(f), c->host, c->judge, 0) != PKI_HOST_NO;
 }
 
 char *certificates_names(struct casefile *c, const struct facts *f) {
@@ -79,7 +84,10 @@ void certificates_rejudge(struct casefile *c, const struct rejudge *q, struct ch
                                       .programs = q->programs,
                                       .n_programs = q->n_programs,
                                       .anchor = q->anchor,
-                                      .at = q->at ? q->at : c->now};
+                                      .at = q->at ? q->at : c->now,
+                                      .judge = c->judge,
+                                      .publics = c->programs,
+                                      .has_scts = c->cert_facts->scts};
     chain_judge(c->a, &query, ret);
 }
 
@@ -88,7 +96,8 @@ void certificates_judge(struct casefile *c, const struct facts *f, struct chain_
     for (size_t i = 0; i < f->certificates.n; i++) sent[i] = f->certificates.entry[i].der;
     chain_judge(
         c->a,
-        &(struct chain_query){.sent = sent, .n_sent = f->certificates.n, .trust = c->trust, .at = c->now},
+        &(struct chain_query){
+            .sent = sent, .n_sent = f->certificates.n, .trust = c->trust, .at = c->now, .judge = c->judge},
         ret);
 }
 

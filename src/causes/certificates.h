@@ -9,6 +9,8 @@
 
 /* Chooses the handshake whose certificates count: this client's, with the name of the host asked for; else
  * the nearest one that an experiment brought. Called once, before PHASE_CERTIFICATE. */
+void certificates_choose(struct casefile *c);
+/* Reads and judges them. After the root programs are known. */
 void certificates_gather(struct casefile *c);
 /* RFC 9525, as current browsers have it. */
 bool certificates_name_fits(struct bytes leaf, const char *host);

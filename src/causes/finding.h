@@ -13,7 +13,7 @@ const char *certainty_name(enum certainty c);
 struct slot {
     const char *name, *value;
 };
-enum { FINDING_MAX_EVIDENCE = 12, FINDING_MAX_SLOTS = 16, FINDING_MAX_AFFECTS = 16 };
+enum { FINDING_MAX_EVIDENCE = 12, FINDING_MAX_SLOTS = 16, FINDING_MAX_AFFECTS = 48 };
 struct proof {
     const char *baseline, *change, *outcome;
 };
@@ -27,6 +27,8 @@ struct finding {
     bool has_proof;
     struct proof proof;
     bool together; /* the change helps only beside others: more than this is wrong */
+    bool of_certificate;
+    bool spares_own; /* this client is not among those that fail because of it */
     const char *affects[FINDING_MAX_AFFECTS];
     size_t n_affects;
     struct slot slots[FINDING_MAX_SLOTS];

@@ -53,16 +53,6 @@ static void judge(struct revocation_of *r, enum revocation_source s, struct byte
 
 /* ---- what the handshake shows ---- */
 
-/* In the leaf's entry (RFC 8446 4.4.2.1), or in a message of its own (RFC 6066 8). */
-static struct bytes staple_of(const struct facts *f) {
-    struct bytes staple = {0};
-    struct rd r;
-    const struct msg *m = transcript_find(f->t, SIDE_SERVER, HS_CERTIFICATE_STATUS);
-    if (!m) return f->certificates.entry[0].ocsp;
-    rd_init(&r, m->body);
-    return certificate_status_read(&r, &staple) ? staple : (struct bytes){0};
-}
-
 /* As far up the path as there is an issuer, whose key signs what is said of the one below. */
 static void add_path(struct revocation *r, const struct chain_result *path) {
     for (size_t i = 0; i + 1 < path->n_path && r->n < REVOCATION_MAX; i++) {
@@ -82,7 +72,7 @@ static struct revocation *get(struct casefile *c) {
                              .offered = hello_has_ext(&c->cert_facts->run->trial.hello, EXT_STATUS_REQUEST)};
     add_path(r, &c->completed);
     if (r->n == 0) return NULL;
-    struct bytes staple = staple_of(c->cert_facts);
+    struct bytes staple = facts_staple(c->cert_facts);
     if (staple.n) judge(&r->of[0], REVOCATION_STAPLE, staple);
     c->revocation = r;
     return r;

@@ -62,7 +62,7 @@ static struct trial make_trial(const struct session *s, bool bent, const struct 
 }
 
 static bool is_bent(const struct request *r) {
-    return r->n_bent > 0;
+    return r->n_bent > 0 || (r->client && strcmp(r->client, "modern") != 0);
 }
 
 static struct casefile *new_case(struct session *s, bool bent) {
@@ -80,7 +80,8 @@ static struct casefile *new_case(struct session *s, bool bent) {
                            .trust_given = r->n_cacert + r->n_capath > 0,
                            .identity = s->identity,
                            .now = net_wall_clock(),
-                           .profile = "modern",
+                           .profile = r->client && bent ? r->client : "modern",
+                           .judge = r->client && bent ? pki_judge_find(r->client) : NULL,
                            .bent = bent,
                            .resolved = &s->resolved};
     if (s->resolved.n == 0) return c;
@@ -168,8 +169,10 @@ static void diagnose_case(struct session *s, struct casefile *c, struct plan *p)
         return;
     }
     plan_handshake(p);
+    certificates_choose(c);
+    session_load_programs(s, c);
     certificates_gather(c);
-    session_load_roots(s, c);
+    session_load_installed(s, c);
     plan_phase(p, PHASE_CERTIFICATE);
     if (s->resolved.n > 1) look_at_others(s, c);
     plan_phase(p, PHASE_SECOND);

@@ -77,11 +77,12 @@ static enum ruling came_again(struct plan *p, const struct cause *cause) {
 static void judge_one(struct plan *p, const struct cause *cause, enum ruling *ruling) {
     struct finding f = {
         .id = cause->id, .row = cause->row, .fixer = fixer_of(p->c, cause->fixer), .order = (int)cause->rank};
+    f.of_certificate = cause->phase == PHASE_CERTIFICATE;
     *ruling = cause->judge(p->c, &f);
     if (*ruling == RULING_YES) *ruling = came_again(p, cause);
     if (*ruling != RULING_YES || p->n >= PLAN_MAX_FINDINGS) return;
     assert(f.summary && f.certainty != CERTAINTY_NONE);
-    f.affects[f.n_affects++] = p->c->profile;
+    if (!f.spares_own) f.affects[f.n_affects++] = p->c->profile;
     p->found[p->n++] = (struct found){cause, f};
 }
 

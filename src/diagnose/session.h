@@ -27,13 +27,18 @@ struct session {
 
 /* session_roots.c: the client's own roots; NULL, or one line on the file that cannot be read. */
 const char *session_load_trust(struct session *s);
-/* What causes compare them with, and what a report says of a root. After certificates_gather(). */
-void session_load_roots(struct session *s, struct casefile *c);
+/* The root programs, which causes and judges compare them with. Once there is a certificate. */
+void session_load_programs(struct session *s, struct casefile *c);
+/* The stores of other programs on this machine: only for a chain that is not trusted. */
+void session_load_installed(struct session *s, struct casefile *c);
 /* The verdict where the name gave no address. */
 void verdict_of_name(struct session *s, struct plan *p);
 /* The verdict on the client `own`; `modern` (NULL where own is modern) and `other`, its plan (NULL where it
  * was not needed). */
 void verdict_make(struct session *s, struct casefile *own, struct plan *p, struct casefile *modern,
                   struct plan *other);
+/* verdict_clients.c: fills paths, clients and affects. `own_refused`: its certificate, by this client. */
+void verdict_clients(struct session *s, struct verdict *v, struct casefile *own, struct casefile *modern,
+                     bool own_refused);
 
 #endif

@@ -81,15 +81,17 @@ static const char *lost_store(struct session *s) {
     return !lost && r->store_dirs ? lost_dirs(s, r->store_dirs) : lost;
 }
 
-/* Read once there is a certificate; the stores of other programs only for one that is not trusted. */
-void session_load_roots(struct session *s, struct casefile *c) {
+void session_load_programs(struct session *s, struct casefile *c) {
     if (!c->cert_facts) return;
     if (!s->roots) {
         s->roots = ARENA_NEW(s->a, struct roots);
         roots_load(s->a, s->request->data_dir, s->roots);
     }
     c->programs = &s->roots->set;
-    if (!stores_broken(&c->judged)) return;
+}
+
+void session_load_installed(struct session *s, struct casefile *c) {
+    if (!c->cert_facts || !stores_broken(&c->judged)) return;
     if (!s->installed) {
         s->installed = ARENA_NEW(s->a, struct program_set);
         roots_load_installed(s->a, s->request, s->installed);

@@ -66,7 +66,8 @@ void verdict_of_name(struct session *s, struct plan *p) {
 
 static bool has_phase(const struct plan *p, enum phase phase) {
     for (size_t i = 0; i < p->n; i++)
-        if (p->found[i].cause->phase == phase && p->found[i].finding.certainty > CERTAINTY_POSSIBLE)
+        if (p->found[i].cause->phase == phase && p->found[i].finding.certainty > CERTAINTY_POSSIBLE &&
+            !p->found[i].finding.spares_own)
             return true;
     return false;
 }
@@ -75,7 +76,8 @@ static bool has_phase(const struct plan *p, enum phase phase) {
 static bool only_later(const struct plan *p) {
     for (size_t i = 0; i < p->n; i++) {
         enum phase phase = p->found[i].cause->phase;
-        if (phase != PHASE_ADDRESSES && phase != PHASE_SECOND) return false;
+        bool later = phase == PHASE_ADDRESSES || phase == PHASE_SECOND;
+        if (!later && !p->found[i].finding.spares_own) return false;
     }
     return true;
 }
@@ -119,83 +121,6 @@ static void list_addresses(struct session *s, struct verdict *v, struct casefile
         v->addresses[v->n_addresses++] = (struct address_outcome){
             .address = address_text(c, i), .outcome = outcome_at(s, f, well), .cause = well ? NULL : cause};
     }
-}
-
-static void list_clients(struct session *s, struct verdict *v, const struct casefile *modern,
-                         bool cert_fails) {
-    bool connects = modern->main->good;
-    const char *word = !connects ? facts_word(s->a, modern->main) : cert_fails ? "certificate refused" : "ok";
-    v->clients[v->n_clients++] =
-        (struct client_outcome){.profile = "modern",
-                                .current = true,
-                                .outcome = word,
-                                .cause = connects && !cert_fails ? NULL : first_cause(v)};
-}
-
-static void add_name(struct text *t, const char *before, const char *name, size_t i, size_t n) {
-    text_addf(t, "%s%s", i == 0 ? before : i + 1 == n ? " and " : ", ", program_title(name));
-}
-
-/* Of the programs that everybody knows: who has the root, and who does not. */
-struct opinions {
-    const char *yes[PATH_MAX_PROGRAMS], *no[PATH_MAX_PROGRAMS];
-    size_t n_yes, n_no;
-};
-
-static struct opinions opinions_on(const struct session *s, struct bytes root, int64_t begins) {
-    struct opinions o = {.n_yes = 0};
-    for (size_t i = 0; i < s->roots->set.n && i < PATH_MAX_PROGRAMS; i++) {
-        const struct program *p = &s->roots->set.list[i];
-        if (!program_is_public(p->name)) continue;
-        const struct program_root *found = program_anchor(p, root);
-        if (found && program_root_for(found, begins))
-            o.yes[o.n_yes++] = p->name;
-        else
-            o.no[o.n_no++] = p->name;
-    }
-    return o;
-}
-
-static const char *trusted_by(struct arena *a, const struct opinions *o) {
-    struct text t;
-    text_init(&t, a);
-    if (o->n_yes + o->n_no == 0) return "a root of which no root program is known here";
-    if (o->n_yes == 0) return "a private root, which is in no root program that is known here";
-    text_add(&t, "a public root, trusted by ");
-    for (size_t i = 0; i < o->n_yes; i++) add_name(&t, "", o->yes[i], i, o->n_yes);
-    for (size_t i = 0; i < o->n_no; i++) add_name(&t, ", not by ", o->no[i], i, o->n_no);
-    return t.s;
-}
-
-static void ask_programs(struct session *s, const struct casefile *c, struct bytes root,
-                         struct path_outcome *o) {
-    if (!s->roots) return;
-    for (size_t i = 0; i < s->roots->set.n && o->n_programs < PATH_MAX_PROGRAMS; i++) {
-        const struct program *p = &s->roots->set.list[i];
-        const struct program_root *found = program_anchor(p, root);
-        if (found && program_root_for(found, c->info[0].not_before)) o->programs[o->n_programs++] = p->name;
-    }
-    const struct opinions on = opinions_on(s, root, c->info[0].not_before);
-    o->trusted_by = trusted_by(s->a, &on);
-    o->programs_differ = on.n_yes > 0 && on.n_no > 0;
-}
-
-static void list_path(struct session *s, struct verdict *v, const struct casefile *c) {
-    if (!c->cert_facts) return;
-    struct path_outcome *o = &v->paths[v->n_paths++];
-    const struct chain_result *r = &c->judged;
-    bool broken = certificates_path_broken(r) || chain_has(r, PKI_PROBLEM_SELF_SIGNED);
-    *o = (struct path_outcome){.profile = "modern", .valid = r->ok && c->fits_host, .length = r->n_path};
-    o->problems = ARENA_ARRAY(s->a, const char *, r->n_problems + 1);
-    for (size_t i = 0; i < r->n_problems; i++)
-        o->problems[o->n_problems++] = r->problems[i].text ? r->problems[i].text : "cannot be verified";
-    if (!c->fits_host) o->problems[o->n_problems++] = "no name in the certificate fits the host";
-    struct cert_info root;
-    if (!broken && r->n_path > 0 && cert_info_read(s->a, r->path[r->n_path - 1], &root))
-        o->root = root.subject;
-    if (o->root) ask_programs(s, c, r->path[r->n_path - 1], o);
-    v->certs = c->info;
-    v->n_certs = c->n_sent;
 }
 
 /* The path that fetched certificates complete is what the server should send: without the anchor, which
@@ -312,8 +237,10 @@ void verdict_make(struct session *s, struct casefile *own, struct plan *p, struc
     v->servername = *own->trial.hello.server_name ? own->trial.hello.server_name : NULL;
     v->fetches = (unsigned)own->n_fetches + revocation_fetches(own);
     list_addresses(s, v, own, p);
-    list_clients(s, v, modern ? modern : own, has_phase(p, PHASE_CERTIFICATE) || !certificate_accepted(own));
-    list_path(s, v, own);
+    v->certs = own->info;
+    v->n_certs = own->cert_facts ? own->n_sent : 0;
+    bool refused = has_phase(p, PHASE_CERTIFICATE) || !certificate_accepted(own);
+    verdict_clients(s, v, own, modern ? modern : own, refused);
     repair_chain(s, v, own);
     take_notes(s, v, own);
     finish(s, v);

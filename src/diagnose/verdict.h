@@ -11,7 +11,7 @@
 enum verdict_kind { VERDICT_OK, VERDICT_PARTIAL, VERDICT_FAIL, VERDICT_UNDETERMINED };
 const char *verdict_name(enum verdict_kind k);
 
-enum { VERDICT_MAX_FINDINGS = 16, PATH_MAX_PROGRAMS = 16 };
+enum { VERDICT_MAX_FINDINGS = 16, VERDICT_MAX_CLIENTS = 64, PATH_MAX_PROGRAMS = 16 };
 struct note {
     const char *id, *summary;
 };
@@ -30,6 +30,7 @@ struct path_outcome {
     const char *profile;
     bool valid;
     const char *root; /* subject; NULL */
+    struct bytes root_der;
     size_t length;
     const char **problems;
     size_t n_problems;
@@ -55,9 +56,9 @@ struct verdict {
     const struct run *main;  /* this client's handshake with the first address; NULL if there was none */
     struct cert_info *certs; /* as the server sent them */
     size_t n_certs;
-    struct path_outcome paths[8];
+    struct path_outcome paths[VERDICT_MAX_CLIENTS];
     size_t n_paths;
-    struct client_outcome clients[8];
+    struct client_outcome clients[VERDICT_MAX_CLIENTS];
     size_t n_clients;
     const struct bytes *repaired_chain; /* what the server should send, the leaf first; NULL: as it does */
     size_t n_repaired_chain;

@@ -54,6 +54,27 @@ static void read_messages(struct facts *f) {
     }
 }
 
+/* Of the leaf: its entry of TLS 1.3, or a message of TLS 1.2 (RFC 8446 4.4.2.1, RFC 6066 8). */
+struct bytes facts_staple(const struct facts *f) {
+    struct bytes staple = {0};
+    struct rd r;
+    const struct msg *m = transcript_find(f->t, SIDE_SERVER, HS_CERTIFICATE_STATUS);
+    if (f->certificates.n == 0) return staple;
+    if (!m) return f->certificates.entry[0].ocsp;
+    rd_init(&r, m->body);
+    return certificate_status_read(&r, &staple) ? staple : (struct bytes){0};
+}
+
+static bool brings_scts(const struct facts *f) {
+    /* 1.3.6.1.4.1.11129.2.4.5 of a staple's single extension */
+    static const uint8_t oid[] = {0x06, 0x0A, 0x2B, 0x06, 0x01, 0x04, 0x01, 0xD6, 0x79, 0x02, 0x04, 0x05};
+    bool in_hello = false;
+    struct bytes staple = facts_staple(f);
+    if (f->server_hello) (void)ext_find(f->hello.extensions, EXT_SIGNED_CERTIFICATE_TIMESTAMP, &in_hello);
+    return in_hello || (f->certificates.n > 0 && f->certificates.entry[0].scts.n > 0) ||
+           (staple.n && memmem(staple.p, staple.n, oid, sizeof(oid)));
+}
+
 const struct facts *facts_of(struct arena *a, const struct run *run) {
     struct facts *f = ARENA_NEW(a, struct facts);
     const struct transcript *t = run->t;
@@ -68,6 +89,7 @@ const struct facts *facts_of(struct arena *a, const struct run *run) {
     if (t->first_bytes.n > 0 && (t->result == RESULT_NOT_TLS || t->dialog == DIALOG_NOT_SPOKEN))
         f->plain = plain_recognise(t->first_bytes, t->port);
     read_messages(f);
+    f->scts = brings_scts(f);
     return f;
 }
 

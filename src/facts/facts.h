@@ -29,6 +29,7 @@ struct facts {
     bool server_hello; /* a ServerHello was read, acceptable or not */
     struct server_hello hello;
     struct certificate_msg certificates; /* n is 0 where none came */
+    bool scts;                           /* came beside the certificate: extension or staple (RFC 6962 3.3) */
     bool sni_acknowledged;               /* server_name in ServerHello or EncryptedExtensions (RFC 6066 3) */
     bool warned_of_name;                 /* a warning alert unrecognized_name */
     enum plain_kind plain;               /* what the first bytes are, where they are not TLS */
@@ -42,5 +43,7 @@ char *facts_outcome(struct arena *a, const struct facts *f);
 char *facts_word(struct arena *a, const struct facts *f);
 /* The leaf's DER; empty if no certificate came. */
 struct bytes facts_leaf(const struct facts *f);
+/* The leaf's staple, an OCSPResponse; empty if none came. */
+struct bytes facts_staple(const struct facts *f);
 
 #endif

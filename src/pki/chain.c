@@ -61,29 +61,79 @@ static void keep(const struct pki_pool *pool, const struct pki_path *path, struc
     }
 }
 
-void chain_judge(struct arena *a, const struct chain_query *q, struct chain_result *ret) {
-    *ret = (struct chain_result){0};
+/* Everything at hand, and the leaf's index; SIZE_MAX: there is none. */
+static struct pki_pool *gather(struct arena *a, const struct chain_query *q, size_t *ret_leaf) {
     struct pki_pool *pool = pki_pool_new(a);
-    struct pki_query query = {
-        .judge = pki_judge_find("modern"), .at = q->at, .purpose = PKI_PURPOSE_SERVER, .leaf = SIZE_MAX};
+    *ret_leaf = SIZE_MAX;
     for (size_t i = 0; i < q->n_sent; i++) {
         size_t at = pki_pool_add(pool, q->sent[i], PKI_SENT);
-        if (i == 0) query.leaf = at;
+        if (i == 0) *ret_leaf = at;
     }
     for (size_t i = 0; i < q->n_extra; i++) (void)pki_pool_add(pool, q->extra[i], PKI_FETCHED);
     if (q->trust) add_anchors(a, pool, q->trust);
     if (q->anchor.n) (void)pki_pool_add(pool, q->anchor, PKI_ANCHOR);
-    for (size_t i = 0; i < q->n_programs && query.leaf != SIZE_MAX; i++)
-        add_program(pool, q->programs[i], pki_pool_item(pool, query.leaf)->cert.not_before);
-    if (query.leaf == SIZE_MAX) {
+    for (size_t i = 0; i < q->n_programs && *ret_leaf != SIZE_MAX; i++)
+        add_program(pool, q->programs[i], pki_pool_item(pool, *ret_leaf)->cert.not_before);
+    return pool;
+}
+
+/* The root that was looked up last: most judges end at the same one. */
+struct looked_up {
+    struct bytes root;
+    bool is_public;
+};
+
+static bool ends_public(const struct pki_pool *pool, const struct pki_path *path,
+                        const struct program_set *publics, struct looked_up *last) {
+    if (!publics || !path->anchored) return false;
+    struct bytes root = pki_pool_item(pool, path->items[path->n - 1])->cert.der;
+    if (!bytes_eq(root, last->root))
+        *last = (struct looked_up){root, program_set_publicity(publics, root) == PROGRAM_PUBLIC_YES};
+    return last->is_public;
+}
+
+static void ask(struct arena *a, struct pki_pool *pool, size_t leaf, const struct chain_query *q,
+                const struct pki_judge *judge, struct looked_up *last, struct chain_result *ret) {
+    *ret = (struct chain_result){0};
+    if (leaf == SIZE_MAX) {
         ret->problems[ret->n_problems].kind = PKI_PROBLEM_MALFORMED;
         ret->problems[ret->n_problems++].text = "there is no certificate";
         return;
     }
+    struct pki_query query = {.judge = judge ? judge : pki_judge_find("modern"),
+                              .at = q->at,
+                              .purpose = PKI_PURPOSE_SERVER,
+                              .leaf = leaf,
+                              .host = q->host,
+                              .has_scts = q->has_scts};
     struct pki_search found;
     pki_search(pool, &query, a, &found);
+    ret->public_root = ends_public(pool, &found.paths[0], q->publics, last);
+    if (ret->public_root) { /* what is asked under a public root, is known once the root is */
+        query.public_root = true;
+        pki_search(pool, &query, a, &found);
+    }
     ret->ok = found.outcome == PKI_FOUND;
     keep(pool, &found.paths[0], ret);
+}
+
+void chain_judge(struct arena *a, const struct chain_query *q, struct chain_result *ret) {
+    size_t leaf;
+    struct pki_pool *pool = gather(a, q, &leaf);
+    ask(a, pool, leaf, q, q->judge, &(struct looked_up){{0}, false}, ret);
+}
+
+void chain_judge_each(struct arena *a, const struct chain_query *q, const struct pki_judge *const *judges,
+                      size_t n, struct chain_result *ret) {
+    size_t leaf;
+    struct chain_query as_sent = *q;
+    as_sent.n_extra = 0;
+    struct pki_pool *full = gather(a, q, &leaf), *sent = q->n_extra ? gather(a, &as_sent, &leaf) : full;
+    struct looked_up last = {{0}, false};
+    for (size_t i = 0; i < n; i++) {
+        bool has_more = judges[i]->rules & (PKI_RULE_AIA | PKI_RULE_CACHES_CAS);
+        ask(a, has_more ? full : sent, leaf, q, judges[i], &last, &ret[i]);
+    }
 }
 
 bool chain_has(const struct chain_result *r, enum pki_problem_kind k) {

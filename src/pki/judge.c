@@ -291,6 +291,15 @@ static void look_lifetime(const struct look *k) {
                      cap->days);
 }
 
+/* RFC 6962 3.3: in the certificate, in its staple or in the handshake. Whether they are good is not looked at
+ * here: that there are none is enough. */
+static void look_scts(const struct look *k) {
+    if (!rule(k, PKI_RULE_CT) || !k->q->public_root || k->q->has_scts || k->c->scts.n > 0) return;
+    if (k->q->purpose == PKI_PURPOSE_SERVER)
+        pki_path_add(k->path, PKI_PROBLEM_NO_SCTS, k->depth,
+                     "%s is of a public CA and comes without signed certificate timestamps (SCTs)", who(k));
+}
+
 static uint16_t uses_of_leaf(const struct look *k) {
     if (quirk(k, PKI_QUIRK_LEAF_SIGNS)) return PKI_KU_DIGITAL_SIGNATURE;
     if (!quirk(k, PKI_QUIRK_LEAF_USE_OF_KEY))
@@ -303,6 +312,7 @@ static void look_leaf(const struct look *k) {
     if (k->role != PKI_ROLE_LEAF) return;
     look_name(k);
     look_lifetime(k);
+    look_scts(k);
     if (k->c->version != 3 && k->q->purpose != PKI_PURPOSE_ANY &&
         !quirk(k, PKI_QUIRK_ANY_VERSION | PKI_QUIRK_V1_LEAF))
         pki_path_add(k->path, PKI_PROBLEM_VERSION, k->depth,

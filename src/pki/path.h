@@ -67,7 +67,9 @@ struct pki_query {
     const struct bytes *policies; /* user-initial-policy-set (RFC 5280 6.1.1 c), contents of OIDs */
     size_t n_policies;            /* 0: any policy */
     bool explicit_policy, inhibit_any, inhibit_mapping; /* 6.1.1 e to g */
-    bool public_root; /* the anchors are of a public programme: caps on lifetimes hold */
+    bool public_root; /* the anchors are of a public programme: caps on lifetimes hold, and SCTs are asked for
+                       */
+    bool has_scts;    /* … which did not come in the certificate, but beside it */
     bool has_max_cas;
     uint32_t max_cas; /* intermediates that are not self-issued (6.1.1: max_path_length) */
     /* NULL: revocation is not looked at. Called once for each certificate but the anchor of a complete path,

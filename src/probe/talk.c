@@ -39,16 +39,14 @@ static bool must_wait(const struct job *j) {
 }
 
 void tls_wake(struct job *j) {
+    if (!must_wait(j)) tls_begin(j, (struct bytes){0});
+}
+
+/* What was waited for counts, though its own connection was made meanwhile. */
+static void count_waiting(struct job *j) {
     const struct job *first = (const struct job *)j->run.trial.resume;
-    if (must_wait(j)) return;
-    if (!first->run.t->session) {
-        job_end(j, RESULT_CANCELLED);
-        return;
-    }
-    /* What it waited for counts, and its own connection was made meanwhile. */
     unsigned known = first->depth_before + first->run.t->round_trips, own = j->run.t->round_trips;
     if (known > j->depth_before + own) j->depth_before = known - own;
-    tls_begin(j, (struct bytes){0});
 }
 
 /* The server would not wait: what it says to nothing is no answer to a session. */
@@ -67,11 +65,16 @@ void waiting_silent(struct job *j) {
 }
 
 void tls_begin(struct job *j, struct bytes rest) {
+    struct trial *trial = &j->run.trial;
     if (must_wait(j)) {
         job_enter(j, PHASE_WAITING, INT64_MAX);
         return;
     }
-    struct trial *trial = &j->run.trial;
+    if (trial->resume && !trial->resume->t->session) {
+        job_end(j, RESULT_CANCELLED);
+        return;
+    }
+    if (trial->resume) count_waiting(j);
     struct hello *h = &trial->hello;
     crypto_random(h->random, sizeof(h->random));
     crypto_random(h->session_id, h->session_id_n);

@@ -141,13 +141,31 @@ static void tell_certificates(struct page *p, const struct verdict *v) {
                                                c->key, c->signature);
         page_para(p, text_f(a, "%2zu. ", i), line, INK_PLAIN);
     }
-    for (size_t i = 0; i < v->n_paths; i++)
-        if (v->paths[i].root && v->paths[i].trusted_by)
-            page_para(p, "    root: ", text_f(a, "%s: %s", v->paths[i].root, v->paths[i].trusted_by),
-                      INK_PLAIN);
-    for (size_t i = 0; i < v->n_paths; i++)
-        for (size_t k = 0; k < v->paths[i].n_problems; k++)
-            page_para(p, "    problem: ", v->paths[i].problems[k], INK_PLAIN);
+    const struct path_outcome *own = v->n_paths ? &v->paths[0] : NULL;
+    if (own && own->root && own->trusted_by)
+        page_para(p, "    root: ", text_f(a, "%s: %s", own->root, own->trusted_by), INK_PLAIN);
+    for (size_t k = 0; own && k < own->n_problems; k++)
+        page_para(p, "    problem: ", own->problems[k], INK_PLAIN);
+}
+
+/* Those that connect, and those that do not with each one's cause. */
+static void tell_clients(struct page *p, const struct verdict *v) {
+    struct text good, bad;
+    text_init(&good, p->out.a);
+    text_init(&bad, p->out.a);
+    for (size_t i = 0; i < v->n_clients; i++) {
+        const struct client_outcome *c = &v->clients[i];
+        if (!c->current || strcmp(c->profile, "modern") == 0) continue;
+        if (strcmp(c->outcome, "ok") == 0)
+            text_addf(&good, "%s%s", good.n ? ", " : "", c->profile);
+        else
+            text_addf(&bad, "%s%s (%s)", bad.n ? ", " : "", c->profile, c->cause ? c->cause : c->outcome);
+    }
+    if (bad.n == 0 || good.n == 0) return;
+    page_gap(p);
+    page_para(p, "", "Current clients:", INK_BOLD);
+    page_para(p, "    connect:        ", good.s, INK_PLAIN);
+    page_para(p, "    do not connect: ", bad.s, INK_PLAIN);
 }
 
 static void tell_cost(struct page *p, const struct verdict *v) {
@@ -171,6 +189,7 @@ char *report_text(struct arena *a, const struct verdict *v, const struct report_
     }
     for (size_t i = 0; i < v->n_findings; i++) tell_finding(&p, v, i);
     tell_addresses(&p, v, s && s->verbose);
+    tell_clients(&p, v);
     if (s && s->verbose) tell_certificates(&p, v);
     tell_notes(&p, v);
     if (s && s->verbose) tell_cost(&p, v);

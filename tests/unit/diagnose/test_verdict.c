@@ -1,5 +1,6 @@
 /* The verdict's rules on constructed findings and handshakes. */
 #include "../causes/fake.h"
+#include "causes/clients.h"
 #include "diagnose/session.h"
 #include "probe/modern.h"
 
@@ -24,6 +25,8 @@ static void open_scene(struct scene *x, const struct server *s) {
     x->s.resolved.n = 1;
     x->s.resolved.addr[0] = x->f.c.trial.to;
     x->f.c.resolved = &x->s.resolved;
+    static struct clients nobody; /* whose judgement these made-up certificates would not stand */
+    x->f.c.clients = &nobody;
     x->own.c = x->other.c = &x->f.c;
 }
 

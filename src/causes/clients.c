@@ -1,0 +1,88 @@
+#include "causes/clients.h"
+
+/* CONTRACT.md, "Current clients", each in today's release. */
+static const char *const current[] = {"chrome",  "edge",    "firefox", "safari",  "android-14", "curl",
+                                      "java-17", "go-1.19", "dotnet",  "node-20", "python-3.13"};
+
+bool client_is_current(const char *name) {
+    for (size_t i = 0; i < TW_COUNT(current); i++)
+        if (strcmp(current[i], name) == 0) return true;
+    return strcmp(name, "modern") == 0;
+}
+
+/* All judges that play a client: the RFC as written is none. */
+static size_t list(struct clients *all, const struct pki_judge **judges) {
+    size_t n = 0;
+    const struct pki_judge *judge;
+    for (size_t i = 0; (judge = pki_judge_at(i)) && n < CLIENTS_MAX; i++) {
+        if (strcmp(judge->name, "strict") == 0) continue;
+        all->view[n] = (struct client_view){
+            .name = judge->name, .judge = judge, .current = client_is_current(judge->name)};
+        judges[n++] = judge;
+    }
+    return n;
+}
+
+const struct clients *clients_look(struct casefile *c) {
+    const struct pki_judge *judges[CLIENTS_MAX];
+    struct pki_host host;
+    if (c->clients || !c->cert_facts) return c->clients;
+    c->clients = ARENA_NEW(c->a, struct clients);
+    c->clients->n = list(c->clients, judges);
+    struct chain_result *results = ARENA_ARRAY(c->a, struct chain_result, c->clients->n);
+    chain_judge_each(c->a,
+                     &(struct chain_query){.sent = c->sent,
+                                           .n_sent = c->n_sent,
+                                           .extra = c->extra,
+                                           .n_extra = c->n_extra,
+                                           .trust = c->trust,
+                                           .at = c->now,
+                                           .host = pki_host_read(c->host, &host) ? &host : NULL,
+                                           .publics = c->programs,
+                                           .has_scts = c->cert_facts->scts},
+                     judges, c->clients->n, results);
+    for (size_t i = 0; i < c->clients->n; i++) c->clients->view[i].judged = results[i];
+    return c->clients;
+}
+
+bool client_refuses(const struct client_view *v, uint64_t kinds) {
+    for (size_t i = 0; i < v->judged.n_problems; i++)
+        if (kinds & PROBLEM_BIT(v->judged.problems[i].kind)) return true;
+    return false;
+}
+
+static bool is_own(const struct casefile *c, uint64_t kinds) {
+    for (size_t i = 0; i < c->judged.n_problems; i++)
+        if (kinds & PROBLEM_BIT(c->judged.problems[i].kind)) return true;
+    return false;
+}
+
+static const char *text_of(const struct client_view *v, uint64_t kinds) {
+    for (size_t i = 0; i < v->judged.n_problems; i++)
+        if (kinds & PROBLEM_BIT(v->judged.problems[i].kind)) return v->judged.problems[i].text;
+    return "";
+}
+
+enum ruling clients_plain(struct casefile *c, struct finding *f, uint64_t kinds, const char *what) {
+    if (is_own(c, kinds)) return certificates_plain(c, f, kinds, what);
+    const struct clients *all = clients_look(c);
+    struct text who;
+    text_init(&who, c->a);
+    for (size_t i = 0; all && i < all->n; i++) {
+        const struct client_view *v = &all->view[i];
+        if (!v->current || !v->judged.public_root || !client_refuses(v, kinds)) continue;
+        if (f->n_affects < FINDING_MAX_AFFECTS) f->affects[f->n_affects++] = v->name;
+        text_addf(&who, "%s%s", who.n ? ", " : "", v->name);
+        if (f->n_evidence == 0)
+            finding_evidence(f, text_f(c->a, "The judgement of %s: %s.", v->name, text_of(v, kinds)));
+    }
+    if (f->n_affects == 0) return RULING_NO;
+    f->spares_own = true;
+    finding_evidence(f, text_f(c->a, "So judge %s; the others accept the certificate.", who.s));
+    f->certainty = CERTAINTY_PROVEN;
+    f->summary = text_f(c->a, "The certificate of %s %s: refused by %s.", c->host, what, who.s);
+    finding_slot(f, "subject", c->info[0].subject);
+    finding_slot(f, "key", c->info[0].key);
+    finding_slot(f, "signature", c->info[0].signature);
+    return RULING_YES;
+}

@@ -1,0 +1,30 @@
+/* The chain as each known client judges it: the same transcript, judged again. It costs no connection. */
+#ifndef TW_CAUSES_CLIENTS_H
+#define TW_CAUSES_CLIENTS_H
+
+#include "causes/certificates.h"
+
+enum { CLIENTS_MAX = 48 };
+struct client_view {
+    const char *name;
+    const struct pki_judge *judge;
+    bool current;               /* CONTRACT.md, "Current clients" */
+    struct chain_result judged; /* names too */
+};
+struct clients {
+    struct client_view view[CLIENTS_MAX];
+    size_t n;
+};
+/* NULL where no certificate came. After what AIA brings has come, and once. */
+const struct clients *clients_look(struct casefile *c);
+bool client_is_current(const char *name);
+/* A view's judgement has a problem of one of the kinds (PROBLEM_BIT). */
+bool client_refuses(const struct client_view *v, uint64_t kinds);
+
+/* A rule of single clients. Where this client's own judge refuses by one of the kinds: as
+ * certificates_plain(). Else, where the root is public and current clients refuse by them: a finding that
+ * spares this client and names those that fail. Under a private root such a refusal is a row of the clients
+ * table and a note (docs/clients.md). */
+enum ruling clients_plain(struct casefile *c, struct finding *f, uint64_t kinds, const char *what);
+
+#endif

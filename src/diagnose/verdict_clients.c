@@ -1,0 +1,182 @@
+/* What each known client makes of the server: the rows `paths` and `clients` of a report, and whom a cause
+ * affects. All of it follows from the transcript at hand. */
+#include "causes/certificates.h"
+#include "causes/clients.h"
+#include "diagnose/session.h"
+
+/* ---- the root of a path, and who trusts it ---- */
+
+static void add_name(struct text *t, const char *before, const char *name, size_t i, size_t n) {
+    text_addf(t, "%s%s", i == 0 ? before : i + 1 == n ? " and " : ", ", program_title(name));
+}
+
+/* Of the programs that everybody knows: who has the root, and who does not. */
+struct opinions {
+    const char *yes[PATH_MAX_PROGRAMS], *no[PATH_MAX_PROGRAMS];
+    size_t n_yes, n_no;
+};
+
+static struct opinions opinions_on(const struct session *s, struct bytes root, int64_t begins) {
+    struct opinions o = {.n_yes = 0};
+    for (size_t i = 0; i < s->roots->set.n && i < PATH_MAX_PROGRAMS; i++) {
+        const struct program *p = &s->roots->set.list[i];
+        if (!program_is_public(p->name)) continue;
+        const struct program_root *found = program_anchor(p, root);
+        if (found && program_root_for(found, begins))
+            o.yes[o.n_yes++] = p->name;
+        else
+            o.no[o.n_no++] = p->name;
+    }
+    return o;
+}
+
+static const char *trusted_by(struct arena *a, const struct opinions *o) {
+    struct text t;
+    text_init(&t, a);
+    if (o->n_yes + o->n_no == 0) return "a root of which no root program is known here";
+    if (o->n_yes == 0) return "a private root, which is in no root program that is known here";
+    text_add(&t, "a public root, trusted by ");
+    for (size_t i = 0; i < o->n_yes; i++) add_name(&t, "", o->yes[i], i, o->n_yes);
+    for (size_t i = 0; i < o->n_no; i++) add_name(&t, ", not by ", o->no[i], i, o->n_no);
+    return t.s;
+}
+
+static void ask_programs(struct session *s, const struct casefile *c, struct bytes root,
+                         struct path_outcome *o) {
+    if (!s->roots) return;
+    for (size_t i = 0; i < s->roots->set.n && o->n_programs < PATH_MAX_PROGRAMS; i++) {
+        const struct program *p = &s->roots->set.list[i];
+        const struct program_root *found = program_anchor(p, root);
+        if (found && program_root_for(found, c->info[0].not_before)) o->programs[o->n_programs++] = p->name;
+    }
+    const struct opinions on = opinions_on(s, root, c->info[0].not_before);
+    o->trusted_by = trusted_by(s->a, &on);
+    o->programs_differ = on.n_yes > 0 && on.n_no > 0;
+}
+
+/* Most clients end at the same root: what is known of it is found once. */
+static void tell_root(struct session *s, const struct verdict *v, const struct casefile *c, struct bytes der,
+                      struct path_outcome *o) {
+    o->root_der = der;
+    for (size_t i = 0; i < v->n_paths; i++) {
+        const struct path_outcome *known = &v->paths[i];
+        if (known == o || !known->root || !bytes_eq(known->root_der, der)) continue;
+        o->root = known->root;
+        memcpy(o->programs, known->programs, sizeof(o->programs));
+        o->n_programs = known->n_programs;
+        o->programs_differ = known->programs_differ;
+        o->trusted_by = known->trusted_by;
+        return;
+    }
+    struct cert_info root;
+    if (!cert_info_read(s->a, der, &root)) return;
+    o->root = root.subject;
+    ask_programs(s, c, der, o);
+}
+
+static void add_path(struct session *s, struct verdict *v, const struct casefile *c, const char *profile,
+                     const struct chain_result *r, bool fits) {
+    if (v->n_paths == VERDICT_MAX_CLIENTS) return;
+    struct path_outcome *o = &v->paths[v->n_paths++];
+    bool broken = certificates_path_broken(r) || chain_has(r, PKI_PROBLEM_SELF_SIGNED);
+    *o = (struct path_outcome){.profile = profile, .valid = r->ok && fits, .length = r->n_path};
+    o->problems = ARENA_ARRAY(s->a, const char *, r->n_problems + 1);
+    for (size_t i = 0; i < r->n_problems; i++)
+        o->problems[o->n_problems++] = r->problems[i].text ? r->problems[i].text : "cannot be verified";
+    if (!fits) o->problems[o->n_problems++] = "no name in the certificate fits the host";
+    if (!broken && r->n_path > 0) tell_root(s, v, c, r->path[r->n_path - 1], o);
+}
+
+/* This client's path first, then each other client's. */
+static void list_paths(struct session *s, struct verdict *v, const struct casefile *c,
+                       const struct clients *all) {
+    if (!c->cert_facts) return;
+    add_path(s, v, c, c->profile, &c->judged, c->fits_host);
+    for (size_t i = 0; all && i < all->n; i++)
+        if (strcmp(all->view[i].name, c->profile) != 0)
+            add_path(s, v, c, all->view[i].name, &all->view[i].judged, true);
+}
+
+/* ---- whom a cause affects ---- */
+
+/* The judgement gives the cause's id as a reason. */
+static bool names_cause(const struct client_view *view, const char *id) {
+    for (size_t i = 0; i < view->judged.n_problems; i++)
+        if (strcmp(pki_problem_code(view->judged.problems[i].kind), id) == 0) return true;
+    return false;
+}
+
+static bool has_affected(const struct finding *f, const char *name) {
+    for (size_t i = 0; i < f->n_affects; i++)
+        if (strcmp(f->affects[i], name) == 0) return true;
+    return false;
+}
+
+/* A cause that no judgement names by its own id (a narrower one) affects whoever refuses the certificate. */
+static void add_affected(struct finding *f, const struct clients *all) {
+    bool named = false;
+    for (size_t i = 0; i < all->n; i++) named = named || names_cause(&all->view[i], f->id);
+    for (size_t i = 0; i < all->n && f->n_affects < FINDING_MAX_AFFECTS; i++) {
+        const struct client_view *view = &all->view[i];
+        bool affected = named ? names_cause(view, f->id) : !view->judged.ok;
+        if (affected && !has_affected(f, view->name)) f->affects[f->n_affects++] = view->name;
+    }
+}
+
+/* ---- the clients table ---- */
+
+static const char *cause_of(const struct verdict *v, const struct client_view *view) {
+    for (size_t i = 0; i < v->n_findings; i++)
+        if (has_affected(&v->findings[i], view->name)) return v->findings[i].id;
+    for (size_t i = 0; i < view->judged.n_problems; i++) {
+        const char *code = pki_problem_code(view->judged.problems[i].kind);
+        if (cause_by_id(code)) return code;
+    }
+    return NULL;
+}
+
+static const char *first_cause(const struct verdict *v) {
+    return v->n_findings ? v->findings[0].id : NULL;
+}
+
+static void add_row(struct verdict *v, const char *name, bool current, const char *outcome,
+                    const char *cause) {
+    if (v->n_clients < VERDICT_MAX_CLIENTS)
+        v->clients[v->n_clients++] = (struct client_outcome){name, current, outcome, cause};
+}
+
+/* Under a private root: what single clients ask beyond what all do (docs/clients.md). */
+static void note_refusals(struct session *s, struct verdict *v, const struct clients *all) {
+    for (size_t i = 0; all && i < all->n && v->n_notes < TW_COUNT(v->notes); i++) {
+        const struct client_view *view = &all->view[i];
+        if (!view->current || view->judged.ok || view->judged.public_root) continue;
+        v->notes[v->n_notes++] =
+            (struct note){"client-refuses", text_f(s->a, "%s refuses this certificate: %s.", view->name,
+                                                   view->judged.problems[0].text)};
+    }
+}
+
+void verdict_clients(struct session *s, struct verdict *v, struct casefile *own, struct casefile *modern,
+                     bool own_refused) {
+    const struct clients *all = clients_look(own);
+    list_paths(s, v, own, all);
+    for (size_t i = 0; all && i < v->n_findings; i++)
+        if (v->findings[i].of_certificate && !v->findings[i].spares_own) add_affected(&v->findings[i], all);
+    if (v->kind == VERDICT_OK) note_refusals(s, v, all);
+    if (!modern->main->good) {
+        add_row(v, "modern", true, facts_word(s->a, modern->main), first_cause(v));
+        return;
+    }
+    if (!all || all->n == 0) {
+        add_row(v, "modern", true, own_refused ? "certificate refused" : "ok",
+                own_refused ? first_cause(v) : NULL);
+        return;
+    }
+    for (size_t i = 0; i < all->n; i++) {
+        const struct client_view *view = &all->view[i];
+        bool is_own = strcmp(view->name, own->profile) == 0;
+        bool ok = is_own ? !own_refused : view->judged.ok;
+        add_row(v, view->name, view->current, ok ? "ok" : "certificate refused",
+                ok ? NULL : cause_of(v, view));
+    }
+}
