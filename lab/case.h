@@ -356,6 +356,7 @@ struct lab_case {
     enum lab_proxy proxy;
     struct client_spec client;
     const struct script *script;
+    const struct script *http80; /* plain HTTP at port 80 of an address that the case has for itself */
     struct gate_rule gate[LAB_MAX_RULES];
     bool tls; /* an honest server stands there */
     struct honest honest;

@@ -7,6 +7,41 @@ enum { DAY = 24 };
 #define COPIED(...) .tls = true, .honest = {.sni = SNI_COPIED, .cert[0] = {__VA_ARGS__}}
 #define OVER_PROXY "--cacert {ca} --proxy http://{proxy} " LAB_HOST ":{port}"
 
+/* Portals, by plain HTTP; and who only sends his visitors on. */
+#define REDIRECT(status, to)                                                                                 \
+    "HTTP/1.1 " status "\r\nLocation: " to "\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+#define PORTAL "wifi.hotel.example"
+static const struct script portal = {
+    .framing = FRAME_RAW,
+    .reply = {{"Host: no-such",
+               SAY(REDIRECT("302 Found", "http://" PORTAL "/?dst=http://no-such-name.invalid/")), THEN_CLOSE},
+              {NULL, SAY(REDIRECT("302 Found", "http://" PORTAL "/?dst=http://" LAB_HOST "/")), THEN_CLOSE}}};
+static const struct script portal_same_page = {
+    .framing = FRAME_RAW,
+    .reply = {{NULL, SAY(REDIRECT("303 See Other", "https://10.1.0.1/hotspot")), THEN_CLOSE}}};
+static const struct script portal_511 = {
+    .framing = FRAME_RAW,
+    .reply = {{NULL,
+               SAY("HTTP/1.1 511 Network Authentication Required\r\nContent-Type: text/html\r\n"
+                   "Content-Length: 0\r\nConnection: close\r\n\r\n"),
+               THEN_CLOSE}}};
+static const struct script moved = {
+    .framing = FRAME_RAW,
+    .reply = {{NULL, SAY(REDIRECT("301 Moved Permanently", "https://other.example/login")), THEN_CLOSE}}};
+static const struct script to_main_site = {
+    .framing = FRAME_RAW,
+    .reply = {{NULL, SAY(REDIRECT("302 Found", "https://other.example/")), THEN_CLOSE}}};
+static const struct script to_sign_on = {
+    .framing = FRAME_RAW,
+    .reply = {{"Host: no-such",
+               SAY("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"), THEN_CLOSE},
+              {NULL, SAY(REDIRECT("302 Found", "https://login.idp.example/?return=http://" LAB_HOST "/")),
+               THEN_CLOSE}}};
+static const struct script to_https = {
+    .framing = FRAME_RAW,
+    .reply = {{NULL, SAY(REDIRECT("302 Found", "https://" LAB_HOST "/login")), THEN_CLOSE}}};
+#define FOR_OTHER .tls = true, .honest.cert[0] = {.names = "DNS:other.example", .cn = "other.example"}
+
 static const struct lab_case rows[] = {
     {.name = "intercept-untrusted-root",
      .shows = "intercept-untrusted-root",
@@ -111,5 +146,57 @@ static const struct lab_case rows[] = {
      .shows = "cert-self-signed",
      .summary = "an appliance makes self-signed certificates for every name",
      MINTED(.shape = CHAIN_SELF_SIGNED)},
+
+    {.name = "captive-portal",
+     .shows = "captive-portal",
+     .summary = "a hotel's network shows its own certificate, and sends everybody to its log-in page",
+     .http80 = &portal,
+     .tls = true,
+     .honest.cert[0] = {.names = "DNS:" PORTAL, .cn = PORTAL}},
+    {.name = "captive-portal-closed",
+     .shows = "captive-portal",
+     .summary = "the same with port 443 closed, and one page for all",
+     .listen = LISTEN_CLOSED,
+     .http80 = &portal_same_page},
+    {.name = "captive-portal-511",
+     .shows = "captive-portal",
+     .summary = "the portal says what it is (RFC 6585), in plain HTTP on the very port",
+     .script = &portal_511},
+    {.name = "captive-portal-511-beside",
+     .shows = "captive-portal",
+     .summary = "the same at port 80, beside a self-signed certificate for another name",
+     .http80 = &portal_511,
+     .tls = true,
+     .honest.cert[0] = {.shape = CHAIN_SELF_SIGNED, .names = "DNS:gateway.lan", .cn = "gateway.lan"}},
+    {.name = "captive-portal-plain",
+     .shows = "captive-portal",
+     .summary = "the portal answers plain HTTP on the TLS port, and sends everybody away",
+     .script = &portal},
+
+    /* Near misses. */
+    {.name = "cert-name-mismatch-moved",
+     .shows = "cert-name-mismatch",
+     .summary = "an old name of a site that has moved for good",
+     .http80 = &moved,
+     FOR_OTHER},
+    {.name = "cert-name-mismatch-main-site",
+     .shows = "cert-name-mismatch",
+     .summary = "a server that sends visitors of every other name to its main site",
+     .http80 = &to_main_site,
+     FOR_OTHER},
+    {.name = "cert-name-mismatch-sign-on",
+     .shows = "cert-name-mismatch",
+     .summary = "a site whose visitors sign on elsewhere first; other names are not known there",
+     .http80 = &to_sign_on,
+     FOR_OTHER},
+    {.name = "port-closed-beside-http",
+     .shows = "port-closed",
+     .summary = "a web server whose port 443 is closed; port 80 leads to it",
+     .listen = LISTEN_CLOSED,
+     .http80 = &to_https},
+    {.name = "port-not-tls-moved",
+     .shows = "port-not-tls",
+     .summary = "plain HTTP on the port, leading to another site for good",
+     .script = &moved},
 };
 const struct case_table lab_between_cases = {rows, TW_COUNT(rows)};

@@ -46,6 +46,7 @@ void lab_crowd_stop(struct lab *lab); /* ends all, waits for them */
 /* serve.c: a case's own port. */
 void lab_serve_case(struct lab_link *l);
 void lab_serve_case_v6(struct lab_link *l);
+void lab_serve_http80(struct lab_link *l);
 /* net_cases.c */
 void lab_serve_aia(struct lab_link *l);
 void lab_serve_proxy(struct lab_link *l);

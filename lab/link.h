@@ -14,6 +14,7 @@ struct lab_pki;
 /* A case that runs. */
 struct lab_server {
     const struct lab_case *c;
+    uint32_t ip; /* IPv4, host byte order */
     uint16_t port, proxy_port;
     struct lab_honest *honest;      /* NULL where the case has none */
     struct lab_honest *honest_v6;   /* another one on ::1; NULL: the same */

@@ -53,3 +53,8 @@ void lab_serve_case(struct lab_link *l) {
 void lab_serve_case_v6(struct lab_link *l) {
     serve_in_turn(l, l->server->honest_v6 ? l->server->honest_v6 : l->server->honest);
 }
+
+void lab_serve_http80(struct lab_link *l) {
+    (void)lab_plain(l, l->server->c->http80);
+    if (!l->over) lab_finish(l);
+}

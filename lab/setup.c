@@ -15,6 +15,9 @@
 #include <time.h>
 #include <unistd.h>
 
+/* Addresses of cases that have one for themselves: those behind 127.0.80.0. */
+enum { OWN_ADDRESSES = 0x7F005000, HTTP_PORT = 80 };
+
 static const struct case_table *const tables[] = {
     &lab_version_cases, &lab_cipher_cases,   &lab_name_cases,        &lab_hello_cases,
     &lab_connect_cases, &lab_starttls_cases, &lab_certificate_cases, &lab_client_cases,
@@ -55,22 +58,22 @@ union address {
     struct sockaddr_in6 v6;
 };
 
-static socklen_t loopback(union address *at, int family, uint16_t port) {
+static socklen_t loopback(union address *at, int family, uint32_t ip, uint16_t port) {
     *at = (union address){0};
     if (family == AF_INET6) {
         at->v6 = (struct sockaddr_in6){
             .sin6_family = AF_INET6, .sin6_port = htons(port), .sin6_addr = in6addr_loopback};
         return sizeof(at->v6);
     }
-    at->v4 = (struct sockaddr_in){
-        .sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    at->v4 =
+        (struct sockaddr_in){.sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(ip)};
     return sizeof(at->v4);
 }
 
 /* A socket bound to loopback; *port 0 is replaced by the system's choice. -1: errno says why. */
-static int bind_loopback(int family, int type, uint16_t *port) {
+static int bind_at(int family, uint32_t ip, int type, uint16_t *port) {
     union address at;
-    socklen_t n = loopback(&at, family, *port);
+    socklen_t n = loopback(&at, family, ip, *port);
     int on = 1, fd = socket(family, type | SOCK_CLOEXEC, 0);
     if (fd < 0) return -1;
     setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
@@ -85,6 +88,10 @@ static int bind_loopback(int family, int type, uint16_t *port) {
     return -1;
 }
 
+static int bind_loopback(int family, int type, uint16_t *port) {
+    return bind_at(family, INADDR_LOOPBACK, type, port);
+}
+
 static bool add_listener(struct lab *lab, int fd, struct lab_server *s, void (*serve)(struct lab_link *l)) {
     lab->listener[lab->n_listeners++] = (struct lab_listener){fd, s, serve};
     return listen(fd, 128) == 0;
@@ -92,7 +99,7 @@ static bool add_listener(struct lab *lab, int fd, struct lab_server *s, void (*s
 
 static bool add_full(struct lab *lab, int fd, int family, uint16_t port) {
     union address at;
-    socklen_t n = loopback(&at, family, port);
+    socklen_t n = loopback(&at, family, INADDR_LOOPBACK, port);
     lab->idle_fd[lab->n_idle++] = fd;
     if (listen(fd, 0) != 0) return false;
     lab->n_idle += lab_fill_queue(&at.any, n, lab->idle_fd + lab->n_idle);
@@ -101,7 +108,7 @@ static bool add_full(struct lab *lab, int fd, int family, uint16_t port) {
 
 /* One address of a case's port, put into the state that the case wants. */
 static bool open_side(struct lab *lab, struct lab_server *s, int family, enum listen_kind kind) {
-    int fd = bind_loopback(family, SOCK_STREAM, &s->port);
+    int fd = bind_at(family, s->ip, SOCK_STREAM, &s->port);
     if (fd < 0) return false;
     switch (kind) {
     case LISTEN_OPEN:
@@ -116,12 +123,19 @@ static bool open_side(struct lab *lab, struct lab_server *s, int family, enum li
     return true;
 }
 
+static bool open_http80(struct lab *lab, struct lab_server *s) {
+    uint16_t port = HTTP_PORT;
+    int fd = bind_at(AF_INET, s->ip, SOCK_STREAM, &port);
+    return fd >= 0 && add_listener(lab, fd, s, lab_serve_http80);
+}
+
 static bool open_ports(struct lab *lab, struct lab_server *s) {
     static const enum listen_kind of_v6[] = {
         [V6_OPEN] = LISTEN_OPEN, [V6_CLOSED] = LISTEN_CLOSED, [V6_FULL] = LISTEN_FULL};
     const struct lab_case *c = s->c;
     if (c->listen != LISTEN_NONE && !open_side(lab, s, AF_INET, c->listen)) return false;
     if (c->v6 != V6_NONE && !open_side(lab, s, AF_INET6, of_v6[c->v6])) return false;
+    if (c->http80 && !open_http80(lab, s)) return false;
     if (c->proxy == LAB_PROXY_NONE) return true;
     int fd = bind_loopback(AF_INET, SOCK_STREAM, &s->proxy_port);
     return fd >= 0 && add_listener(lab, fd, s, lab_serve_proxy);
@@ -130,6 +144,13 @@ static bool open_ports(struct lab *lab, struct lab_server *s) {
 static bool has_v6(void) {
     uint16_t port = 0;
     int fd = bind_loopback(AF_INET6, SOCK_STREAM, &port);
+    if (fd >= 0) close(fd);
+    return fd >= 0;
+}
+
+static bool has_port_80(void) {
+    uint16_t port = HTTP_PORT;
+    int fd = bind_at(AF_INET, OWN_ADDRESSES, SOCK_STREAM, &port);
     if (fd >= 0) close(fd);
     return fd >= 0;
 }
@@ -147,7 +168,8 @@ static bool write_client(struct lab *lab, struct lab_server *s) {
 
 static bool start_case(struct lab *lab, const struct lab_case *c, uint16_t port) {
     struct lab_server *s = &lab->server[lab->n_servers++];
-    *s = (struct lab_server){.c = c, .port = port};
+    *s = (struct lab_server){.c = c, .ip = INADDR_LOOPBACK, .port = port};
+    if (c->http80) s->ip = OWN_ADDRESSES + (uint32_t)lab->n_servers;
     pthread_mutex_init(&s->serial, NULL);
     if (!open_ports(lab, s)) return complain(c->name);
     if (c->tls) s->honest = lab_honest_new(lab->pki, &c->honest);
@@ -161,7 +183,7 @@ static bool start_case(struct lab *lab, const struct lab_case *c, uint16_t port)
 }
 
 static bool start_cases(struct lab *lab, const struct lab_options *o) {
-    bool v6 = has_v6();
+    bool v6 = has_v6(), port_80 = has_port_80();
     unsigned place = 0;
     for (size_t t = 0; t < TW_COUNT(tables); t++)
         for (size_t i = 0; i < tables[t]->n; i++, place++) {
@@ -169,6 +191,10 @@ static bool start_cases(struct lab *lab, const struct lab_options *o) {
             if (!wanted(c, o)) continue;
             if (c->v6 != V6_NONE && !v6) {
                 fprintf(stderr, "tlswhy lab: %s left out: this machine has no ::1\n", c->name);
+                continue;
+            }
+            if (c->http80 && !port_80) {
+                fprintf(stderr, "tlswhy lab: %s left out: port 80 cannot be opened here\n", c->name);
                 continue;
             }
             unsigned port = o->base_port ? o->base_port + place : 0;
@@ -251,7 +277,7 @@ bool lab_setup(struct lab *lab, const struct lab_options *o) {
     pthread_mutex_init(&lab->lock, NULL);
     pthread_cond_init(&lab->left, NULL);
     lab->server = ARENA_ARRAY(&lab->arena, struct lab_server, n);
-    lab->listener = ARENA_ARRAY(&lab->arena, struct lab_listener, 3 * n + 1);
+    lab->listener = ARENA_ARRAY(&lab->arena, struct lab_listener, 4 * n + 1);
     lab->idle_fd = ARENA_ARRAY(&lab->arena, int, (2 + LAB_CROWD) * n);
     raise_descriptors();
     if (!make_dir(lab, o->dir) || !open_own_services(lab)) return false;
@@ -307,7 +333,7 @@ static const char *slot_value(struct lab *lab, const struct lab_server *s, const
     } slots[] = {
         {"ca", lab->ca_file},
         {"dir", lab->dir},
-        {"addr", text_f(&lab->arena, "127.0.0.1:%u", s->port)},
+        {"addr", text_f(&lab->arena, "%s:%u", inet_ntoa((struct in_addr){htonl(s->ip)}), s->port)},
         {"port", text_f(&lab->arena, "%u", s->port)},
         {"dns", text_f(&lab->arena, "127.0.0.1:%u", lab->dns_port)},
         {"proxy", text_f(&lab->arena, "127.0.0.1:%u", s->proxy_port)},

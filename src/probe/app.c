@@ -6,23 +6,39 @@ static bool is_one_word(const char *host) {
     return *host != 0;
 }
 
-struct app *app_new(struct arena *a, const char *host, uint16_t port, bool http2) {
-    enum { HTTPS = 443 };
+enum { HTTP_PORT = 80, HTTPS_PORT = 443 };
+
+static struct app *new_question(struct arena *a, const char *host, uint16_t port, uint16_t own_port) {
     struct app *app = ARENA_NEW(a, struct app);
     app->a = a;
-    app->answer.http2 = http2;
     bool v6 = strchr(host, ':') != NULL;
     const char *name = text_f(a, v6 ? "[%s]" : "%s", host);
-    app->authority = port == HTTPS ? name : text_f(a, "%s:%u", name, port);
+    app->authority = port == own_port ? name : text_f(a, "%s:%u", name, port);
     app->dead = !is_one_word(host); /* no header can carry it */
-    if (app->dead) return app;
-    if (http2)
+    return app;
+}
+
+static void write_request(struct app *app, const char *method) {
+    if (app->dead) return;
+    app->request = text_f(app->a,
+                          "%s / HTTP/1.1\r\nHost: %s\r\nUser-Agent: " APP_USER_AGENT
+                          "\r\nAccept: */*\r\nConnection: close\r\n\r\n",
+                          method, app->authority);
+}
+
+struct app *app_new(struct arena *a, const char *host, uint16_t port, bool http2) {
+    struct app *app = new_question(a, host, port, HTTPS_PORT);
+    app->answer.http2 = http2;
+    if (!http2)
+        write_request(app, "HEAD");
+    else if (!app->dead)
         app_http2_begin(app);
-    else
-        app->request = text_f(a,
-                              "HEAD / HTTP/1.1\r\nHost: %s\r\nUser-Agent: " APP_USER_AGENT
-                              "\r\nAccept: */*\r\nConnection: close\r\n\r\n",
-                              app->authority);
+    return app;
+}
+
+struct app *app_new_plain(struct arena *a, const char *host, uint16_t port) {
+    struct app *app = new_question(a, host, port, HTTP_PORT);
+    write_request(app, "GET");
     return app;
 }
 

@@ -23,6 +23,9 @@ struct app_answer {
 struct app;
 /* `host` for Host or :authority (with :port where it is not 443). */
 struct app *app_new(struct arena *a, const char *host, uint16_t port, bool http2);
+/* GET / by HTTP/1.1 in plain text, as browsers and systems ask that look for a portal: some answer nothing
+ * else. */
+struct app *app_new_plain(struct arena *a, const char *host, uint16_t port);
 void app_free(struct app *app); /* nghttp2's session */
 /* What is to be sent now; empty if nothing. Borrowed until the next call. */
 struct bytes app_out(struct app *app);

@@ -290,16 +290,28 @@ static void plain_http(struct trial *t, const struct change *c) {
     t->via.listen_ns = 3000 * 1000000LL;
 }
 
+static void http_80(struct trial *t, const struct change *c) {
+    enum { HTTP = 80 };
+    plain_http(t, c);
+    t->via.starttls = STARTTLS_NONE;
+    t->host_port = HTTP;
+    net_addr_set_port(&t->to, HTTP);
+}
+
+static void http_host(struct trial *t, const struct change *c) {
+    size_t n = strlen(c->name);
+    memset(t->host, 0, sizeof(t->host));
+    if (n < sizeof(t->host)) memcpy(t->host, c->name, n);
+}
+
 static void proxy_header(struct trial *t, const struct change *c) {
     (void)c;
     t->via.proxy_header = true;
 }
 
 static void proxy_name(struct trial *t, const struct change *c) {
-    size_t n = strlen(c->name);
     memset(&t->to, 0, sizeof(t->to));
-    memset(t->host, 0, sizeof(t->host));
-    if (n < sizeof(t->host)) memcpy(t->host, c->name, n);
+    http_host(t, c);
     set_sni(t, c);
 }
 
@@ -337,6 +349,9 @@ static char *say_pad(struct arena *a, const struct change *c) {
 }
 static char *say_split(struct arena *a, const struct change *c) {
     return text_f(a, "the ClientHello is sent in two segments, the first of %u bytes", c->arg);
+}
+static char *say_http_host(struct arena *a, const struct change *c) {
+    return text_f(a, "the request is for \"%s\"", c->name);
 }
 static char *say_proxy_name(struct arena *a, const struct change *c) {
     return text_f(a, "the proxy is asked to connect to \"%s\" instead", c->name);
@@ -384,6 +399,9 @@ static const struct {
     [CHANGE_STARTTLS] = {"starttls", set_starttls, say_starttls, NULL},
     [CHANGE_GREET_ONLY] = {"greet-only", greet_only, NULL, "nothing is sent, only listened"},
     [CHANGE_PLAIN_HTTP] = {"plain-http", plain_http, NULL, "a plain HTTP request is sent instead of TLS"},
+    [CHANGE_HTTP_80] = {"http-80", http_80, NULL,
+                        "a plain HTTP request is sent to port 80 of the same address"},
+    [CHANGE_HTTP_HOST] = {"http-host", http_host, say_http_host, NULL},
     [CHANGE_PROXY_HEADER] = {"proxy-header", proxy_header, NULL,
                              "a PROXY protocol header goes before the handshake"},
     [CHANGE_PROXY_NAME] = {"proxy-name", proxy_name, say_proxy_name, NULL},

@@ -33,6 +33,8 @@ enum change_kind {
     CHANGE_STARTTLS,   /* arg: enum starttls; NONE is TLS at once */
     CHANGE_GREET_ONLY, /* says nothing: does the peer speak, or close? */
     CHANGE_PLAIN_HTTP, /* a plain HTTP request instead of TLS */
+    CHANGE_HTTP_80,    /* … to port 80 of the same address */
+    CHANGE_HTTP_HOST,  /* name: such a request is for this host */
     CHANGE_PROXY_HEADER,
     CHANGE_PROXY_NAME, /* name: the proxy is asked for this host, and it is named in SNI */
     CHANGE_AGAIN,      /* arg: nothing changed, the arg-th repetition */

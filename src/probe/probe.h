@@ -20,7 +20,8 @@ struct transport {
     bool proxy_header; /* a PROXY protocol v1 line goes before everything (after the proxy's CONNECT) */
     bool greet_only;   /* connect and send nothing: does the peer speak or close by itself? Ends on the first
                         * bytes (RESULT_DONE, first_bytes), on close, or after `listen_ns` (RESULT_TIMEOUT) */
-    bool plain_http;   /* HEAD / in plain text instead of TLS; ends like greet_only */
+    bool plain_http; /* GET / in plain text instead of TLS; ends like greet_only, and where the answer is HTTP
+                      * with its header, which stands in the run's `app` */
     int64_t listen_ns;
     unsigned first_segment;   /* bytes of the hello that go out alone … */
     int64_t segment_pause_ns; /* … and how long the rest waits */

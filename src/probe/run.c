@@ -187,11 +187,10 @@ static void say_proxy_header(struct job *j) {
     say_plain(j, bytes_str(line));
 }
 
-/* A HEAD in plain text, as a client sends it that was given http:// instead of https://. */
+/* A request in plain text, as a client sends it that was given http:// instead of https://. */
 static void say_plain_http(struct job *j) {
-    struct app *app = app_new(j->p->a, j->run.trial.host, j->run.trial.host_port, false);
-    say_plain(j, app_out(app));
-    app_free(app);
+    j->app = app_new_plain(j->p->a, j->run.trial.host, j->run.trial.host_port);
+    say_plain(j, app_out(j->app));
 }
 
 static void greeting_data(struct job *j, struct bytes in);
@@ -228,17 +227,23 @@ static void greeting_data(struct job *j, struct bytes in) {
     record(j, SIDE_SERVER, in, t->bytes_received - in.n);
     keep_first(j, in);
     t->first_bytes = j->first;
-    t->first_byte_ns = job_clock(j);
-    job_end(j, RESULT_DONE);
+    if (t->first_byte_ns == 0) t->first_byte_ns = job_clock(j);
+    /* Of an answer in HTTP the whole header is wanted. */
+    if (!j->app || app_feed(j->app, in)) job_end(j, RESULT_DONE);
+}
+
+/* Where something was said, that is the answer, however it ends. */
+static void greeting_over(struct job *j, enum result otherwise) {
+    job_end(j, j->first.n > 0 ? RESULT_DONE : otherwise);
 }
 
 static void greeting_ended(struct job *j, int sys_errno) {
     j->run.t->sys_errno = sys_errno;
-    job_end(j, sys_errno ? RESULT_PEER_RST : RESULT_PEER_FIN);
+    greeting_over(j, sys_errno ? RESULT_PEER_RST : RESULT_PEER_FIN);
 }
 
 static void greeting_silent(struct job *j) {
-    job_end(j, RESULT_TIMEOUT);
+    greeting_over(j, RESULT_TIMEOUT);
 }
 
 /* ---- TCP ---- */

@@ -41,7 +41,9 @@ RESTS_ON = {
     "plain-http": ["port-not-tls-http-close"],
     "resume": ["session-no-context", "session-ticket-reset"],
     "proxy-header": ["proxy-protocol-mismatch"],
-    "proxy-name": ["intercept-untrusted-root-proxy"],
+    "proxy-name": ["intercept-untrusted-root-proxy-internal"],
+    "http-80": ["captive-portal", "captive-portal-closed", "captive-portal-511-beside"],
+    "http-host": ["captive-portal-plain"],
 }
 
 # experiment -> why no case fails without it

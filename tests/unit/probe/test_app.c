@@ -122,6 +122,10 @@ static void test_request(void **state) {
                         "Accept: */*\r\nConnection: close\r\n\r\n");
     assert_non_null(strstr(request(&a, "h.test", 8443), "\r\nHost: h.test:8443\r\n"));
     assert_non_null(strstr(request(&a, "2001:db8::1", 443), "\r\nHost: [2001:db8::1]\r\n"));
+    const char *plain = arena_str(&a, app_out(app_new_plain(&a, "h.test", 80)));
+    assert_ptr_equal(strstr(plain, "GET / HTTP/1.1\r\nHost: h.test\r\n"), plain);
+    assert_non_null(
+        strstr(arena_str(&a, app_out(app_new_plain(&a, "h.test", 443))), "\r\nHost: h.test:443\r\n"));
     /* A name that no header can carry asks nothing. */
     struct app *app = app_new(&a, "h\r\nX: y", 443, false);
     assert_int_equal(app_out(app).n, 0);
