@@ -28,6 +28,12 @@ static bool params_allowed(struct engine *e) {
         return true;
     }
     e->t->dh_bits = bits_of(k->dh_p);
+    if (e->cfg.policy.dh_max_bits && e->t->dh_bits > e->cfg.policy.dh_max_bits) {
+        engine_refuse(e, REFUSAL_DH_LARGE, ALERT_INTERNAL_ERROR,
+                      "dh_p of ServerKeyExchange has %u bits, more than %u", e->t->dh_bits,
+                      e->cfg.policy.dh_max_bits);
+        return false;
+    }
     if (e->t->dh_bits >= e->cfg.policy.dh_min_bits) return true;
     engine_refuse(e, REFUSAL_DH_SMALL, ALERT_INSUFFICIENT_SECURITY,
                   "dh_p of ServerKeyExchange has %u bits, fewer than %u", e->t->dh_bits,
@@ -45,6 +51,11 @@ static bool signature_holds(struct engine *e) {
     uint16_t scheme = scheme_of(e);
     if (e->version >= TLS_1_2 && !sigscheme_allowed(e, scheme, "ServerKeyExchange")) return false;
     e->t->sigscheme = scheme;
+    if (e->version < TLS_1_2 && e->cfg.policy.refuse_old_signatures) {
+        engine_refuse(e, REFUSAL_SIGALG, ALERT_INTERNAL_ERROR, "ServerKeyExchange is signed with %s",
+                      sigscheme_name(scheme));
+        return false;
+    }
     struct buffer data = {0};
     buffer_add(&data, bytes_of(e->hello.random, sizeof(e->hello.random)));
     buffer_add(&data, e->t->server_random);

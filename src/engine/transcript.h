@@ -71,6 +71,7 @@ enum refusal {
     REFUSAL_VERSION,       /* below (or outside) what the client allows */
     REFUSAL_RENEGOTIATION, /* no renegotiation_info (RFC 5746), and the client insists */
     REFUSAL_DH_SMALL,      /* DHE group below the client's floor */
+    REFUSAL_DH_LARGE,      /* DHE group above what the client can calculate with */
     REFUSAL_SIGALG,        /* signed with a scheme that was not offered */
     REFUSAL_KEY_TYPE,      /* certificate key that does not fit the suite, or cannot be read */
     REFUSAL_EMS,           /* no extended master secret, and the client insists */

@@ -24,6 +24,7 @@ static const char *const refusal_text[REFUSAL__COUNT] = {
     [REFUSAL_VERSION] = "the client stopped at the version that the server chose",
     [REFUSAL_RENEGOTIATION] = "the client stopped, since the server lacks secure renegotiation (RFC 5746)",
     [REFUSAL_DH_SMALL] = "the client stopped at a Diffie-Hellman group that is too small",
+    [REFUSAL_DH_LARGE] = "the client stopped at a Diffie-Hellman group that is too large for it",
     [REFUSAL_SIGALG] = "the client stopped at a signature scheme that it did not offer",
     [REFUSAL_KEY_TYPE] = "the client stopped at a certificate key that does not fit the suite",
     [REFUSAL_EMS] = "the client stopped, since the server lacks the extended master secret (RFC 7627)",

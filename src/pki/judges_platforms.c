@@ -206,6 +206,31 @@ const struct pki_judge pki_judges_platforms[] = {
         FACTS_ALWAYS(platform_always),
     },
     {
+        .name = "openssl-1.0.2",
+        .title = "OpenSSL up to 1.0.2",
+        .rules = PKI_RULE_ANCHOR_VALIDITY | PKI_RULE_ANCHOR_LIMITS | PKI_RULE_ANCHOR_PROFILE |
+                 PKI_RULE_ANCHOR_CRITICAL | PKI_RULE_AKI_MUST_MATCH | PKI_RULE_EXPLICIT_CURVE |
+                 PKI_RULE_V1_CA, /* v3_purp.c, check_ca(): 3 */
+        .quirks = PKI_QUIRK_ANY_VERSION | PKI_QUIRK_ANCHOR_BY_KU,
+        .building = PKI_BUILD_SENT_ORDER, /* x509_vfy.c, X509_verify_cert(): what was sent before the roots,
+                                             unless X509_V_FLAG_TRUSTED_FIRST is set */
+        .leaf_trust = PKI_LEAF_SELF_SIGNED,
+        .eku = PKI_EKU_NESTED_ANCHOR, /* x509_vfy.c, check_chain_extensions() */
+        .eku_leaf = PKI_EKU_NS_SGC | PKI_EKU_MS_SGC,
+        .eku_ca = PKI_EKU_NS_SGC | PKI_EKU_MS_SGC,
+        .revocation = PKI_REVOCATION_NONE,
+        .critical = CRITICAL_OF_RFC5280 | EXT(CRL_POINTS),
+        .unread = EXT(POLICIES) | EXT(POLICY_MAPPINGS) | EXT(POLICY_CONSTRAINTS) | EXT(INHIBIT_ANY) |
+                  EXT(AIA) | EXT(SIA) | EXT(FRESHEST) | EXT(IAN) | EXT(SCTS) | EXT(TLS_FEATURE),
+        .host_rules = PKI_HOST_CN_IF_NO_DNS | PKI_HOST_STAR_NEEDS_TWO | PKI_HOST_PARTIAL_WILDCARD,
+        .nc_rules = PKI_NC_DOT_PREFIX,
+        .hashes = HASHES_SHA2 | HASH(SHA1) | HASH(MD5), /* no security levels before 1.1.0 */
+        .keys = KEY(RSA) | KEY(EC) | KEY(DSA),
+        .max_cas = 100,
+        .bent = DER_BENT_INTEGER,
+        FACTS_ALWAYS(platform_always),
+    },
+    {
         .name = "schannel",
         .title = "Windows: whatever uses Schannel and CryptoAPI",
         WINDOWS,

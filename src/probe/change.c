@@ -165,6 +165,7 @@ static void all_sigalgs(struct trial *t, const struct change *c) {
     const struct sigscheme *table = sigscheme_table(&n);
     for (size_t i = 0; i < n; i++)
         if (table[i].id < 0xFE00) list_add(&t->hello.sigalgs, table[i].id);
+    t->policy.refuse_old_signatures = false;
     t->policy.check_sigalg = false;
 }
 
@@ -271,6 +272,7 @@ static void lenient(struct trial *t, const struct change *c) {
     t->policy.need_renegotiation_info = false;
     t->policy.need_ems = false;
     t->policy.dh_min_bits = 0;
+    t->policy.dh_max_bits = 0;
     t->policy.check_sigalg = false;
 }
 

@@ -22,6 +22,8 @@ static void put_policy(struct wr *w, const struct eng_policy *p) {
     put_bool(w, p->need_renegotiation_info);
     put_bool(w, p->need_ems);
     wr_u32(w, p->dh_min_bits);
+    wr_u32(w, p->dh_max_bits);
+    put_bool(w, p->refuse_old_signatures);
     put_bool(w, p->check_sigalg);
     put_bool(w, p->sign_as_offered);
 }

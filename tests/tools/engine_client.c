@@ -2,11 +2,12 @@
  *
  *     engine_client [option=value ...] HOST PORT
  *
- * versions=1.2,1.3   suites=NAME,...   groups=NAME,...   shares=NAME,...   sigalgs=NAME,...   sni=NAME
- * alpn=a,b   ext=NUMBER,... (empty ones to add)   drop=NUMBER,... (extensions to leave out) stop=hello|flight
- * dh_min=BITS   min=VERSION   http=1 (asks GET / over the connection)   timeout=SECONDS   post=1 (reads on
- * for late answers without asking)   resume=1 (connects again with the session of the first connection, and
- * tells of the second). Exit status 0 if the handshake came to its stop. */
+ * profile=NAME (a client of profile.h; before the others, and before sni)   versions=1.2,1.3 suites=NAME,...
+ * groups=NAME,...   shares=NAME,...   sigalgs=NAME,...   sni=NAME alpn=a,b   ext=NUMBER,... (empty ones to
+ * add)   drop=NUMBER,... (extensions to leave out) stop=hello|flight dh_min=BITS   min=VERSION   http=1 (asks
+ * GET / over the connection)   timeout=SECONDS   post=1 (reads on for late answers without asking)   resume=1
+ * (connects again with the session of the first connection, and tells of the second). Exit status 0 if the
+ * handshake came to its stop. */
 #include <errno.h>
 #include <netdb.h>
 #include <stdio.h>
@@ -18,6 +19,7 @@
 
 #include "base/text.h"
 #include "engine/engine.h"
+#include "probe/profile.h"
 
 static const char *const result_names[RESULT__COUNT] = {
     [RESULT_RUNNING] = "running",
@@ -155,6 +157,14 @@ static void change_extensions(struct options *o, const char *value, bool add) {
     }
 }
 
+static void set_profile(struct options *o, const char *name) {
+    const struct profile *p = profile_find(name);
+    if (!p) die("unknown profile", name);
+    profile_hello(p, "", &o->hello, &o->policy);
+    crypto_random(o->hello.random, sizeof(o->hello.random));
+    crypto_random(o->hello.session_id, o->hello.session_id_n);
+}
+
 static bool set_text(struct options *o, const char *key, const char *value) {
     if (strcmp(key, "sni") == 0)
         snprintf(o->hello.server_name, sizeof(o->hello.server_name), "%s", value);
@@ -188,7 +198,9 @@ static bool set_number(struct options *o, const char *key, const char *value) {
 }
 
 static void set_option(struct options *o, const char *key, const char *value) {
-    if (strcmp(key, "versions") == 0)
+    if (strcmp(key, "profile") == 0)
+        set_profile(o, value);
+    else if (strcmp(key, "versions") == 0)
         set_versions(o, value);
     else if (strcmp(key, "suites") == 0)
         o->hello.n_suites = read_list(value, as_suite, o->hello.suites, HELLO_MAX_SUITES);

@@ -75,6 +75,16 @@ static void min_12(struct play *p) {
 static void max_12(struct play *p) {
     p->config.policy.max_version = TLS_1_2;
 }
+enum {
+    GCM_13 = 0x1301,
+    CBC_10 = 0xC013,
+    GCM_12 = 0xC02F,
+    ECDSA_12 = 0xC02B,
+    RSA_12 = 0x009C,
+    DHE_12 = 0x009E,
+    RC4 = 0x0005
+};
+
 static void only_10(struct play *p) {
     only_12(p);
     p->hello.legacy_version = TLS_1_0;
@@ -96,7 +106,19 @@ static void no_sigalgs(struct play *p) {
     hello_drop_ext(&p->hello, EXT_SIGNATURE_ALGORITHMS);
 }
 
-enum { GCM_13 = 0x1301, GCM_12 = 0xC02F, ECDSA_12 = 0xC02B, RSA_12 = 0x009C, DHE_12 = 0x009E, RC4 = 0x0005 };
+static void dhe_of_long_ago(struct play *p) {
+    dhe(p);
+    p->config.policy.dh_min_bits = 0;
+    p->config.policy.dh_max_bits = 32;
+}
+static void no_old_signatures(struct play *p) {
+    only_10(p);
+    p->hello.suites[p->hello.n_suites++] = CBC_10;
+    p->config.policy.min_version = TLS_1_0;
+    p->config.policy.need_renegotiation_info = false;
+    p->config.policy.refuse_old_signatures = true;
+}
+
 enum { NO_ALERT = -1 };
 
 /* ServerKeyExchange of DHE with 8 bytes of p, and of ECDHE over x25519, with signatures that are none. */
@@ -360,6 +382,22 @@ static const struct refusal_case cases[] = {
       .more = rsa_certificate,
       .raw = "1603030023" SMALL_DH_MSG},
      {RESULT_REFUSED, STAGE_KEY_EXCHANGE, REFUSAL_DH_SMALL, ALERT_INSUFFICIENT_SECURITY, "64 bits"}},
+    {"a DH group that it cannot calculate with",
+     dhe_of_long_ago,
+     {.version = TLS_1_2,
+      .suite = DHE_12,
+      .extensions = RENEGOTIATION,
+      .more = rsa_certificate,
+      .raw = "1603030023" SMALL_DH_MSG},
+     {RESULT_REFUSED, STAGE_KEY_EXCHANGE, REFUSAL_DH_LARGE, ALERT_INTERNAL_ERROR, "more than 32"}},
+    {"a signature of MD5 and SHA-1",
+     no_old_signatures,
+     {.version = TLS_1_0,
+      .suite = CBC_10,
+      .more = rsa_certificate,
+      .raw = "160301002d0c00002903001d20" X25519_SHARE "0003112233"},
+     {RESULT_REFUSED, STAGE_KEY_EXCHANGE, REFUSAL_SIGALG, ALERT_INTERNAL_ERROR,
+      "ServerKeyExchange is signed"}},
     {"a signature that is none",
      NULL,
      {.version = TLS_1_2,

@@ -46,6 +46,12 @@ static void ems(struct trial *t) {
 static void dh_bits(struct trial *t) {
     t->policy.dh_min_bits = 1;
 }
+static void dh_most(struct trial *t) {
+    t->policy.dh_max_bits = 1;
+}
+static void old_signatures(struct trial *t) {
+    t->policy.refuse_old_signatures = true;
+}
 static void check_sigalg(struct trial *t) {
     t->policy.check_sigalg = !t->policy.check_sigalg;
 }
@@ -102,11 +108,10 @@ static void resume(struct trial *t) {
 }
 
 static void (*const differences[])(struct trial *) = {
-    other_address, other_port,   other_host,   other_host_port, min_version, max_version,
-    renegotiation, ems,          dh_bits,      check_sigalg,    stop,        http,
-    starttls,      use_proxy,    proxy_header, greet_only,      plain_http,  listen_longer,
-    first_segment, pause_longer, mss,          repeat,          resume,      record_version,
-    suite,         sni};
+    other_address, other_port, other_host,   other_host_port, min_version,    max_version,   renegotiation,
+    ems,           dh_bits,    dh_most,      old_signatures,  check_sigalg,   stop,          http,
+    starttls,      use_proxy,  proxy_header, greet_only,      plain_http,     listen_longer, first_segment,
+    pause_longer,  mss,        repeat,       resume,          record_version, suite,         sni};
 
 static void test_each_difference_counts(void **state) {
     struct arena *a = *state;
