@@ -65,7 +65,7 @@ class Hello:
     suites: list = dataclasses.field(default_factory=list)
     compression: bytes = b"\0"
     extensions: list = dataclasses.field(default_factory=list)  # (type, body); None: no extension block at all
-    size: int = 0  # of the message that was recorded
+    message: bytes = b""  # that it was read from
 
 
 # ---- bytes ----
@@ -115,7 +115,7 @@ def parse(record, message):
     if outer.number(1) != 1:
         raise Problem("the message is no ClientHello")
     body = Reader(outer.vector(3))
-    hello = Hello(record=record, version=body.number(2), size=len(message))
+    hello = Hello(record=record, version=body.number(2), message=message)
     body.take(32)
     hello.session_id = len(body.vector(1))
     hello.suites = numbers(body.vector(2))
@@ -150,19 +150,22 @@ def shares(body):
     return found
 
 
-def write(hello):
-    """The message, with zeros for all that is random."""
+def _message(hello, parts):
     body = struct.pack(">H", hello.version) + bytes(32) + vector(1, bytes(hello.session_id))
     body += vector(2, b"".join(struct.pack(">H", s) for s in hello.suites)) + vector(1, hello.compression)
     if hello.extensions is not None:
-        padding = [n for n, (kind, _) in enumerate(hello.extensions) if kind == PADDING]
-        parts = [struct.pack(">H", kind) + vector(2, value) for kind, value in hello.extensions]
-        if padding:
-            length = 4 + len(body) + 2 + sum(len(part) for n, part in enumerate(parts) if n not in padding)
-            room = 512 - length - 4 if 256 <= length < 512 else None
-            parts[padding[0]] = b"" if room is None else struct.pack(">H", PADDING) + vector(2, bytes(max(room, 1)))
         body += vector(2, b"".join(parts))
     return b"\x01" + vector(3, body)
+
+
+def write(hello):
+    """The message, with zeros for all that is random."""
+    parts = [b"" if kind == PADDING else struct.pack(">H", kind) + vector(2, value) for kind, value in hello.extensions or []]
+    length = len(_message(hello, parts))
+    if 256 <= length < 512:
+        filled = struct.pack(">H", PADDING) + vector(2, bytes(max(512 - length - 4, 1)))
+        parts = [filled if kind == PADDING else part for (kind, _), part in zip(hello.extensions or [], parts)]
+    return _message(hello, parts)
 
 
 # ---- what differs from one hello to the next ----
@@ -202,6 +205,19 @@ def differences(one, other, any_order=False):
     for (kind, x), (_, y) in zip(left, right):
         if x != y:
             yield f"{name_of(EXTENSIONS, kind)}: {x.hex()} and {y.hex()}"
+
+
+def masked(message):
+    """The message with zeros for its random numbers, session id and key shares: what a client without variation sends each time."""
+    hello = parse(0, message)
+    if hello.extensions is not None:
+        hello.extensions = [(kind, key_share_body([(group, len(share)) for group, share in shares(body)]) if kind == KEY_SHARE else body)
+                            for kind, body in hello.extensions]
+    return _message(hello, [struct.pack(">H", kind) + vector(2, body) for kind, body in hello.extensions or []])
+
+
+def key_share_body(sizes):
+    return vector(2, b"".join(struct.pack(">H", group) + vector(2, bytes(size)) for group, size in sizes))
 
 
 # ---- text ----
@@ -287,7 +303,7 @@ def _body_of(kind, words, hello):
         return vector(width, b"".join(struct.pack(">H", value_of(table, w, grease, "value")) for w in words))
     if kind == KEY_SHARE:
         groups = [value_of(GROUP_NAMES, w, GREASE_GROUP, "group") for w in words]
-        return vector(2, b"".join(struct.pack(">H", g) + vector(2, bytes(1 if is_grease(g) else SHARE_SIZES[g])) for g in groups))
+        return key_share_body([(group, 1 if is_grease(group) else SHARE_SIZES[group]) for group in groups])
     if kind == ALPN:
         return vector(2, b"".join(vector(1, w.encode()) for w in words))
     if kind == ECH and words[:1] == ["kdf"]:
