@@ -47,6 +47,7 @@ enum odd_issuer {
     BY_SCANNER,        /* the untrusted CA of a virus scanner, by its name; directly */
     BY_DEBUGGER,       /* … of a developer's tool */
     BY_LOCAL_CA,       /* … of a web server's own, for development */
+    BY_REUSED_ROOT,    /* the same, with its serial number as well */
     BY_RENEWED_ROOT,   /* the trusted root's key and name in a newer certificate, which is sent */
     BY_REVOKED,        /* a CA that the root's CRL lists */
     BY_LISTED,         /* a CA that names the root's CRL, which does not list it */

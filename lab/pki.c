@@ -33,6 +33,7 @@ enum ca_id {
     CA_EXPIRED,
     CA_CROSS_OLD,
     CA_NEW_ROOT,
+    CA_REUSED_ROOT,
     CA_RENEWED_ROOT,
     CA_REVOKED,
     CA_LISTED,
@@ -54,6 +55,7 @@ static const struct ca_row {
     const char *names;       /* nameConstraints; NULL: none */
     bool expired;
     enum said crl; /* what the CRL that it names says of it */
+    int serial_of; /* the ca_id whose serial number it has, and 1; 0: a random one */
     int twin;      /* the ca_id whose key it has, and 1; 0: a key of its own */
 } ca_rows[CA__COUNT] = {
     [CA_EC_ROOT] = {"Lab Root EC", "root-ec.der", KEYS_EC256, CA_EC_ROOT, true},
@@ -76,6 +78,8 @@ static const struct ca_row {
     [CA_CROSS_OLD] = {"Lab Intermediate EC", "cross.der", KEYS_EC256, CA_OTHER_ROOT, .expired = true,
                       .twin = 1 + CA_EC_INTER},
     [CA_NEW_ROOT] = {"Lab Root EC", "root-new.der", KEYS_EC256, CA_NEW_ROOT},
+    [CA_REUSED_ROOT] = {"Lab Root EC", "root-reused.der", KEYS_EC256, CA_REUSED_ROOT,
+                        .serial_of = 1 + CA_EC_ROOT},
     [CA_RENEWED_ROOT] = {"Lab Root EC", "root-renewed.der", KEYS_EC256, CA_RENEWED_ROOT,
                          .twin = 1 + CA_EC_ROOT},
     [CA_REVOKED] = {"Lab Lost CA", "lost.der", KEYS_EC256, CA_EC_ROOT, .crl = SAID_REVOKED},
@@ -231,7 +235,9 @@ static X509 *make_ca(struct lab_pki *p, enum ca_id id) {
     X509 *c =
         make_cert(p, row->o ? row->o : LAB_ORGANISATION, row->cn, p->ca_key[id], issuer, -24 * 400, until_h);
     if (!c) return NULL;
-    if (add_ca_extensions(p, c, issuer ? issuer : c, row) && sign_cert(c, p->ca_key[row->issuer], false))
+    X509 *twin = row->serial_of ? get_ca(p, (enum ca_id)(row->serial_of - 1)) : c;
+    if (twin && X509_set_serialNumber(c, X509_get_serialNumber(twin)) &&
+        add_ca_extensions(p, c, issuer ? issuer : c, row) && sign_cert(c, p->ca_key[row->issuer], false))
         return c;
     X509_free(c);
     return NULL;
@@ -259,6 +265,7 @@ static enum ca_id issuer_of(const struct cert_spec *s) {
         [BY_EXPIRED] = CA_EXPIRED,
         [BY_CROSS_SIGNED] = CA_EC_INTER,
         [BY_NEW_ROOT] = CA_NEW_ROOT,
+        [BY_REUSED_ROOT] = CA_REUSED_ROOT,
         [BY_RENEWED_ROOT] = CA_RENEWED_ROOT,
         [BY_REVOKED] = CA_REVOKED,
         [BY_LISTED] = CA_LISTED,

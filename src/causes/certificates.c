@@ -109,6 +109,12 @@ void certificates_at(struct casefile *c, const struct chain_result *r, size_t de
     (void)cert_info_read(c->a, depth < r->n_path ? r->path[depth] : c->sent[0], ret);
 }
 
+bool certificates_is_sent(const struct casefile *c, struct bytes der) {
+    for (size_t i = 0; i < c->n_sent; i++)
+        if (bytes_eq(c->sent[i], der)) return true;
+    return false;
+}
+
 bool certificates_expect_issuer(const struct casefile *c, const struct cert_info *top) {
     bool is_leaf = bytes_eq(top->der, c->sent[0]);
     return c->info[0].has_scts || (is_leaf && top->n_aia > 0) || trust_expects_issuer(c->trust, top);

@@ -44,6 +44,7 @@ enum ruling certificates_fetch(struct casefile *c);
  * certificate is to be had means it to be found (of a CA that says so the issuer is a root as likely); else
  * there are only names. */
 bool certificates_expect_issuer(const struct casefile *c, const struct cert_info *top);
+bool certificates_is_sent(const struct casefile *c, struct bytes der);
 /* A certificate at a depth of the judged path, read. */
 void certificates_at(struct casefile *c, const struct chain_result *r, size_t depth, struct cert_info *ret);
 /* A certificate of the judged path bears its issuer's name, and was not signed by the issuer's key: its

@@ -8,6 +8,8 @@ static enum ruling judge(struct casefile *c, struct finding *f) {
     const char *since = text_duration(c->a, c->now - ca.not_after), *when = text_time(c->a, ca.not_after);
     f->summary = text_f(c->a, "A CA certificate in the chain of %s (%s) expired %s ago, on %s.", c->host,
                         ca.subject, since, when);
+    /* What the client trusts and nobody sends is the client's to replace. */
+    if (trust_has_cert(c->trust, ca.der) && !certificates_is_sent(c, ca.der)) f->fixer = FIX_CLIENT;
     finding_slot(f, "since", since);
     finding_slot(f, "not_after", when);
     finding_slot(f, "subject", ca.subject);
