@@ -9,7 +9,7 @@ static enum ruling judge(struct casefile *c, struct finding *f) {
     f->summary = text_f(c->a, "A CA certificate in the chain of %s (%s) expired %s ago, on %s.", c->host,
                         ca.subject, since, when);
     /* What the client trusts and nobody sends is the client's to replace. */
-    if (trust_has_cert(c->trust, ca.der) && !certificates_is_sent(c, ca.der)) f->fixer = FIX_CLIENT;
+    if (trust_has_cert(c->trust, ca.der) && !certificates_is_sent(c, ca.der)) f->fixer = FIXER_CLIENT;
     finding_slot(f, "since", since);
     finding_slot(f, "not_after", when);
     finding_slot(f, "subject", ca.subject);
