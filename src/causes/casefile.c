@@ -1,5 +1,6 @@
 #include "causes/casefile.h"
 
+#include "causes/client_auth.h"
 #include "causes/disabled_experiment.h"
 #include "causes/revocation.h"
 
@@ -36,7 +37,8 @@ const struct facts *case_try(struct casefile *c, const struct change *changes, s
 }
 
 bool case_awaits_fetch(const struct casefile *c) {
-    return (c->n_fetches > 0 && !c->fetch[c->n_fetches - 1].done) || revocation_awaits(c);
+    return (c->n_fetches > 0 && !c->fetch[c->n_fetches - 1].done) || revocation_awaits(c) ||
+           client_auth_awaits(c);
 }
 
 bool case_further(const struct casefile *c, const struct facts *f) {

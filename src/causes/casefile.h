@@ -73,11 +73,12 @@ struct casefile {
     size_t n_fetches;
     struct bytes extra[CASE_MAX_EXTRA]; /* certificates brought by AIA */
     size_t n_extra;
-    struct chain_result completed; /* with them */
-    struct clients *clients;       /* NULL: nobody has looked (clients.h) */
-    struct stores *stores;         /* NULL: nobody has looked (stores.h) */
-    struct revocation *revocation; /* NULL: nobody has looked (revocation.h) */
-    struct minting *minting;       /* NULL: nobody has looked (between.h) */
+    struct chain_result completed;   /* with them */
+    struct clients *clients;         /* NULL: nobody has looked (clients.h) */
+    struct stores *stores;           /* NULL: nobody has looked (stores.h) */
+    struct client_auth *client_auth; /* NULL: nobody has looked (client_auth.h) */
+    struct revocation *revocation;   /* NULL: nobody has looked (revocation.h) */
+    struct minting *minting;         /* NULL: nobody has looked (between.h) */
 };
 
 /* The subject's handshake with these changes: NULL while it is under way, else its facts. Where no

@@ -77,21 +77,32 @@ struct search {
 };
 
 /* The same organisation where both name one; else a word in common that says whose the CA is. */
+bool issuer_is_kin(const struct cert_info *issued, const char *o, const char *cn) {
+    if (issued->issuer_o && o) return strcmp(issued->issuer_o, o) == 0;
+    return issued->issuer_cn && cn && share_a_word(issued->issuer_cn, cn);
+}
+
+static bool sounds_like_root(const struct cert_info *issued) {
+    static const char *const root[] = {"root"};
+    return issued->issuer_cn && has_any(issued->issuer_cn, root, 1);
+}
+
+bool issuer_sounds_below(const struct cert_info *issued) {
+    return issued->issuer_cn && !sounds_like_root(issued) &&
+           has_any(issued->issuer_cn, below_a_root, TW_COUNT(below_a_root));
+}
+
 static bool is_kin(void *arg, X509 *anchor) {
     struct search *s = arg;
     struct cert_info info;
     if (!cert_info_read(s->a, x509_to_der(s->a, anchor), &info)) return false;
-    if (s->issued->issuer_o && info.issuer_o)
-        s->kin = strcmp(s->issued->issuer_o, info.issuer_o) == 0;
-    else
-        s->kin = info.cn && share_a_word(s->issued->issuer_cn, info.cn);
+    s->kin = issuer_is_kin(s->issued, info.issuer_o, info.cn);
     return s->kin;
 }
 
 bool trust_expects_issuer(const struct trust *t, const struct cert_info *issued) {
-    static const char *const root[] = {"root"};
-    if (!issued->issuer_cn || trust_is_system(t) || has_any(issued->issuer_cn, root, 1)) return false;
-    if (has_any(issued->issuer_cn, below_a_root, TW_COUNT(below_a_root))) return true;
+    if (!issued->issuer_cn || trust_is_system(t) || sounds_like_root(issued)) return false;
+    if (issuer_sounds_below(issued)) return true;
     struct arena a;
     arena_init(&a);
     struct search s = {.a = &a, .issued = issued};

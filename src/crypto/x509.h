@@ -59,6 +59,11 @@ bool trust_is_system(const struct trust *t);
 bool trust_is_empty(const struct trust *t);
 /* All of them, as DER in the arena: their number. */
 size_t trust_list(const struct trust *t, struct arena *a, struct bytes **ret);
+/* The name of its issuer says that it is an intermediate CA. */
+bool issuer_sounds_below(const struct cert_info *issued);
+/* Its issuer is likely a CA of those who have this name: the organisation where both say one, else a word of
+ * the common name. Weak evidence. */
+bool issuer_is_kin(const struct cert_info *issued, const char *o, const char *cn);
 /* Nothing but names to go by: the issuer of this certificate is likely a CA below one of these anchors, and
  * not another root. Never of the system's store, whose CAs are everybody's. */
 bool trust_expects_issuer(const struct trust *t, const struct cert_info *issued);

@@ -1,6 +1,8 @@
 /* The verdict's rules (CONTRACT.md, "The report"): from what was found to what a report shows. */
 #include "causes/addresses.h"
 #include "causes/between.h"
+#include "causes/certificates.h"
+#include "causes/client_auth.h"
 #include "causes/revocation.h"
 #include "diagnose/session.h"
 
@@ -235,7 +237,7 @@ void verdict_make(struct session *s, struct casefile *own, struct plan *p, struc
     }
     v->main = own->main->run;
     v->servername = *own->trial.hello.server_name ? own->trial.hello.server_name : NULL;
-    v->fetches = (unsigned)own->n_fetches + revocation_fetches(own);
+    v->fetches = (unsigned)own->n_fetches + revocation_fetches(own) + client_auth_fetches(own);
     list_addresses(s, v, own, p);
     v->certs = own->info;
     v->n_certs = own->cert_facts ? own->n_sent : 0;

@@ -43,12 +43,23 @@ static void read_message(struct facts *f, const struct msg *m) {
         f->sni_acknowledged = f->sni_acknowledged || ee.has_server_name;
     if (m->type == HS_CERTIFICATE && f->certificates.n == 0)
         certificate_read(&r, f->t->version >= TLS_1_3, &f->certificates);
+    if (m->type == HS_CERTIFICATE_REQUEST && !f->has_request)
+        f->has_request = certificate_request_read(&r, f->t->version, &f->request);
+}
+
+/* After the server's Finished; of 1.2 and before that is the last message of the handshake as well. */
+static void read_late(struct facts *f, const struct msg *m) {
+    if (m->type == HS_CERTIFICATE_REQUEST && !f->has_request) f->late_request = true;
+    if (m->type == HS_HELLO_REQUEST) f->hello_request = true;
 }
 
 static void read_messages(struct facts *f) {
+    bool finished = false;
     for (const struct msg *m = f->t->first; m; m = m->next) {
         if (m->from != SIDE_SERVER) continue;
+        if (m->kind == MSG_HANDSHAKE && finished) read_late(f, m);
         if (m->kind == MSG_HANDSHAKE) read_message(f, m);
+        finished = finished || (m->kind == MSG_HANDSHAKE && m->type == HS_FINISHED);
         if (m->kind == MSG_ALERT && m->level == ALERT_WARNING && m->type == ALERT_UNRECOGNIZED_NAME)
             f->warned_of_name = true;
     }

@@ -29,10 +29,15 @@ struct facts {
     bool server_hello; /* a ServerHello was read, acceptable or not */
     struct server_hello hello;
     struct certificate_msg certificates; /* n is 0 where none came */
-    bool scts;                           /* came beside the certificate: extension or staple (RFC 6962 3.3) */
-    bool sni_acknowledged;               /* server_name in ServerHello or EncryptedExtensions (RFC 6066 3) */
-    bool warned_of_name;                 /* a warning alert unrecognized_name */
-    enum plain_kind plain;               /* what the first bytes are, where they are not TLS */
+    /* What the server asked of the client: the first CertificateRequest. */
+    bool has_request;
+    struct certificate_request request;
+    bool late_request;     /* … and it came after both Finished (RFC 8446 4.6.2) */
+    bool hello_request;    /* after both Finished it wanted another handshake (RFC 5246 7.4.1.1) */
+    bool scts;             /* came beside the certificate: extension or staple (RFC 6962 3.3) */
+    bool sni_acknowledged; /* server_name in ServerHello or EncryptedExtensions (RFC 6066 3) */
+    bool warned_of_name;   /* a warning alert unrecognized_name */
+    enum plain_kind plain; /* what the first bytes are, where they are not TLS */
 };
 
 /* `run` must be done. */

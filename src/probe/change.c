@@ -166,7 +166,7 @@ static void all_sigalgs(struct trial *t, const struct change *c) {
     for (size_t i = 0; i < n; i++)
         if (table[i].id < 0xFE00) list_add(&t->hello.sigalgs, table[i].id);
     t->policy.refuse_old_signatures = false;
-    t->policy.check_sigalg = false;
+    t->policy.check_sigalg = t->policy.sign_as_offered = false;
 }
 
 static void set_sni(struct trial *t, const struct change *c) {
@@ -330,6 +330,21 @@ static void finish(struct trial *t, const struct change *c) {
     t->stop = STOP_FINISHED;
 }
 
+static void client_cert(struct trial *t, const struct change *c) {
+    t->identity = c->identity;
+}
+
+static void post_auth(struct trial *t, const struct change *c) {
+    (void)c;
+    if (!hello_has_ext(&t->hello, EXT_POST_HANDSHAKE_AUTH)) hello_add_ext(&t->hello, EXT_POST_HANDSHAKE_AUTH);
+}
+
+static void whole(struct trial *t, const struct change *c) {
+    (void)c;
+    t->stop = STOP_FINISHED;
+    t->ask_http = true;
+}
+
 static void nothing(struct trial *t, const struct change *c) {
     (void)t;
     (void)c;
@@ -342,6 +357,9 @@ static char *say_sni(struct arena *a, const struct change *c) {
 static char *say_alpn(struct arena *a, const struct change *c) {
     if (!*c->name) return arena_strdup(a, "no application protocol is offered (no ALPN)");
     return text_f(a, "ALPN offers \"%s\" instead", c->name);
+}
+static char *say_client_cert(struct arena *a, const struct change *c) {
+    return arena_strdup(a, c->name);
 }
 static char *say_drop_extension(struct arena *a, const struct change *c) {
     return text_f(a, "the extension %s is left out", extension_name((uint16_t)c->arg));
@@ -409,6 +427,10 @@ static const struct {
     [CHANGE_PROXY_NAME] = {"proxy-name", proxy_name, say_proxy_name, NULL},
     [CHANGE_AGAIN] = {"again", again, NULL, "the very same handshake is tried again"},
     [CHANGE_RESUME] = {"resume", resume, NULL, "the session of the connection before is taken up"},
+    [CHANGE_CLIENT_CERT] = {"client-cert", client_cert, say_client_cert, NULL},
+    [CHANGE_POST_AUTH] = {"post-auth", post_auth, NULL,
+                          "the client says that it may be asked for a certificate after the handshake"},
+    [CHANGE_WHOLE] = {"whole", whole, NULL, "the handshake is carried to its end, and a request is sent"},
     [CHANGE_FINISH] = {"finish", finish, NULL, "the handshake is carried to its end"},
 };
 

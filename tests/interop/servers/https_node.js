@@ -10,6 +10,7 @@ if (settings.cert) {
   options.cert = fs.readFileSync(settings.cert);
   options.key = fs.readFileSync(settings.key);
 }
+if (settings.clientCa) options.ca = fs.readFileSync(settings.clientCa);
 if (settings.refuseNames) options.SNICallback = (name, done) => done(new Error('no such name'));
 
 const answer = (request, response) => response.end(settings.body);

@@ -46,6 +46,9 @@ if "min" in settings:
     context.minimum_version = ssl.TLSVersion[settings["min"]]
 if "alpn" in settings:
     context.set_alpn_protocols(settings["alpn"])
+if "client_ca" in settings:
+    context.load_verify_locations(settings["client_ca"])
+    context.verify_mode = ssl.CERT_REQUIRED
 if settings.get("refuse_names"):
     context.sni_callback = lambda *_: ssl.ALERT_DESCRIPTION_UNRECOGNIZED_NAME
 Server(("127.0.0.1", settings["port"]), Handler).serve_forever()

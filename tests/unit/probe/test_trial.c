@@ -101,17 +101,51 @@ static void sni(struct trial *t) {
     t->hello.server_name[0] = 'b';
 }
 
+static const struct identity own = {.n = 1};
+
+static void identity(struct trial *t) {
+    t->identity = &own;
+}
+static void sign_as_offered(struct trial *t) {
+    t->policy.sign_as_offered = true;
+}
+
 static struct job earlier = {.hash = 7};
 
 static void resume(struct trial *t) {
     t->resume = &earlier.run;
 }
 
-static void (*const differences[])(struct trial *) = {
-    other_address, other_port, other_host,   other_host_port, min_version,    max_version,   renegotiation,
-    ems,           dh_bits,    dh_most,      old_signatures,  check_sigalg,   stop,          http,
-    starttls,      use_proxy,  proxy_header, greet_only,      plain_http,     listen_longer, first_segment,
-    pause_longer,  mss,        repeat,       resume,          record_version, suite,         sni};
+static void (*const differences[])(struct trial *) = {other_address,
+                                                      other_port,
+                                                      other_host,
+                                                      other_host_port,
+                                                      min_version,
+                                                      max_version,
+                                                      renegotiation,
+                                                      ems,
+                                                      dh_bits,
+                                                      dh_most,
+                                                      old_signatures,
+                                                      check_sigalg,
+                                                      stop,
+                                                      http,
+                                                      starttls,
+                                                      use_proxy,
+                                                      proxy_header,
+                                                      greet_only,
+                                                      plain_http,
+                                                      listen_longer,
+                                                      first_segment,
+                                                      pause_longer,
+                                                      mss,
+                                                      repeat,
+                                                      resume,
+                                                      record_version,
+                                                      suite,
+                                                      sni,
+                                                      identity,
+                                                      sign_as_offered};
 
 static void test_each_difference_counts(void **state) {
     struct arena *a = *state;
@@ -149,7 +183,8 @@ static void test_each_change_is_an_experiment(void **state) {
         const struct change c = {.kind = (enum change_kind)k,
                                  .arg = k == CHANGE_PAD ? 4000 : EXT_ALPN,
                                  .name = "other.test",
-                                 .run = &earlier.run};
+                                 .run = &earlier.run,
+                                 .identity = &own};
         bool nothing_there =
             k == CHANGE_NONE || k == CHANGE_NEWER_VERSIONS || k == CHANGE_NO_DHE || k == CHANGE_NO_SCSV;
         struct trial changed = t;
