@@ -36,12 +36,16 @@ static bool encrypted(struct rd *r) {
 static bool certificate(struct rd *r, bool tls13) {
     struct certificate_msg m;
     bool ok = certificate_read(r, tls13, &m);
-    check(m.n <= CERTIFICATES_MAX && (r->err != RD_LIMIT || m.n == CERTIFICATES_MAX));
+    struct certificate_entry e;
+    struct rd list;
+    size_t n = 0;
     touch(m.context);
-    for (size_t i = 0; i < m.n; i++) {
-        touch(m.entry[i].der), touch(m.entry[i].extensions);
-        touch(m.entry[i].ocsp), touch(m.entry[i].scts);
+    rd_init(&list, m.list);
+    for (; certificate_next(&m, &list, &e); n++) {
+        touch(e.der), touch(e.extensions), touch(e.ocsp), touch(e.scts);
+        check(n >= CERTIFICATES_AT_HAND || bytes_eq(e.der, m.entry[n].der));
     }
+    check(n == m.n);
     return ok;
 }
 static bool certificate_12(struct rd *r) {

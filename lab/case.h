@@ -30,6 +30,7 @@ enum chain_shape {
     CHAIN_DIRECT,      /* the leaf is signed by the root itself */
     CHAIN_WITH_ROOT,   /* the root is sent too: needless */
     CHAIN_REVERSED,    /* root and intermediate in the wrong order */
+    CHAIN_CROWD,       /* hundreds of CAs of the intermediate's name, with other keys, before it */
     CHAIN_LONG,        /* three intermediates */
     CHAIN_UNRELATED,   /* an intermediate that has nothing to do with the leaf, in place of the right one */
     CHAIN_SELF_SIGNED, /* no issuer but itself */

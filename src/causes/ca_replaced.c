@@ -30,13 +30,13 @@ static bool same_key(struct bytes x, struct bytes y) {
 /* Of many of one name the newest speaks for all. */
 static bool find_old(struct casefile *c, struct parting *p) {
     struct bytes *found;
-    struct cert_info one;
+    struct pki_cert one, newest = {.readable = false};
     p->n_old = trust_find(c->trust, c->a, p->child.issuer_der, &found);
     for (size_t i = 0; i < p->n_old; i++) {
-        if (!cert_info_read(c->a, found[i], &one)) continue;
-        if (!p->old.parsed || one.not_before > p->old.not_before) p->old = one;
+        if (!pki_cert_read(found[i], &one)) continue;
+        if (!newest.readable || one.not_before > newest.not_before) newest = one;
     }
-    return p->old.parsed;
+    return newest.readable && cert_info_read(c->a, newest.der, &p->old);
 }
 
 /* The chain ends below a namesake whose key did not sign, or at one that the server sent. */

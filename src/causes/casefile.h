@@ -10,7 +10,7 @@
 #include "pki/chain.h"
 #include "probe/change.h"
 
-enum { CASE_MAX_CHANGES = 8, CASE_MAX_FETCHES = 6, CASE_MAX_EXTRA = 16 };
+enum { CASE_MAX_CHANGES = 8, CASE_MAX_FETCHES = 6, CASE_MAX_EXTRA = 16, CASE_MAX_INFO = 64 };
 
 /* A certificate fetch by AIA (RFC 5280 4.2.2.1). */
 struct aia_fetch {
@@ -64,9 +64,10 @@ struct casefile {
 
     /* For PHASE_CERTIFICATE: filled by certificates_gather(). */
     const struct facts *cert_facts; /* whose certificates are judged; NULL: none came */
-    struct bytes sent[CERTIFICATES_MAX];
-    struct cert_info *info; /* n_sent of them */
+    const struct bytes *sent;
     size_t n_sent;
+    struct cert_info *info; /* of the first of them */
+    size_t n_info;
     struct chain_result judged; /* as sent, at `now` */
     bool fits_host;
     struct aia_fetch fetch[CASE_MAX_FETCHES];

@@ -21,10 +21,13 @@ static bool take(struct casefile *c, struct bytes one, struct bytes two, struct 
 
 /* A trusted certificate whose issuer is that of a sent one is found by that name if it signed itself. */
 static bool find(struct casefile *c, struct twins *ret) {
-    for (size_t i = 0; i < c->n_sent; i++) {
-        struct bytes *own;
+    struct bytes *own = NULL, issuer = {0};
+    size_t n = 0;
+    for (size_t i = 0; i < c->n_info; i++) {
         if (!c->info[i].parsed) continue;
-        size_t n = trust_find(c->trust, c->a, c->info[i].issuer_der, &own);
+        if (!bytes_eq(issuer, c->info[i].issuer_der))
+            n = trust_find(c->trust, c->a, c->info[i].issuer_der, &own);
+        issuer = c->info[i].issuer_der;
         ret->trusted = true;
         for (size_t k = 0; k < n; k++)
             if (take(c, own[k], c->sent[i], ret)) return true;

@@ -21,15 +21,23 @@ void certificates_choose(struct casefile *c) {
     c->cert_facts = choose(c);
 }
 
+static const struct bytes *sent_by(const struct casefile *c, const struct facts *f) {
+    struct bytes *sent = ARENA_ARRAY(c->a, struct bytes, f->certificates.n);
+    struct certificate_entry e;
+    struct rd r;
+    size_t n = 0;
+    rd_init(&r, f->certificates.list);
+    while (n < f->certificates.n && certificate_next(&f->certificates, &r, &e)) sent[n++] = e.der;
+    return sent;
+}
+
 void certificates_gather(struct casefile *c) {
     if (!c->cert_facts) return;
-    const struct certificate_msg *m = &c->cert_facts->certificates;
-    c->n_sent = m->n;
-    c->info = ARENA_ARRAY(c->a, struct cert_info, m->n);
-    for (size_t i = 0; i < m->n; i++) {
-        c->sent[i] = m->entry[i].der;
-        (void)cert_info_read(c->a, c->sent[i], &c->info[i]);
-    }
+    c->n_sent = c->cert_facts->certificates.n;
+    c->sent = sent_by(c, c->cert_facts);
+    c->n_info = c->n_sent < CASE_MAX_INFO ? c->n_sent : CASE_MAX_INFO;
+    c->info = ARENA_ARRAY(c->a, struct cert_info, c->n_info);
+    for (size_t i = 0; i < c->n_info; i++) (void)cert_info_read(c->a, c->sent[i], &c->info[i]);
     certificates_rejudge(c, &(struct rejudge){0}, &c->judged);
     c->completed = c->judged;
     c->fits_host = certificates_fit_host(c, c->cert_facts);
@@ -72,12 +80,12 @@ char *certificates_names(struct casefile *c, const struct facts *f) {
 }
 
 void certificates_rejudge(struct casefile *c, const struct rejudge *q, struct chain_result *ret) {
-    struct bytes kept[CERTIFICATES_MAX];
+    struct bytes *kept = ARENA_ARRAY(c->a, struct bytes, q->without.n ? c->n_sent : 0);
     size_t n = 0;
-    for (size_t i = 0; i < c->n_sent; i++)
-        if (q->without.n == 0 || !bytes_eq(c->sent[i], q->without)) kept[n++] = c->sent[i];
-    const struct chain_query query = {.sent = kept,
-                                      .n_sent = n,
+    for (size_t i = 0; q->without.n && i < c->n_sent; i++)
+        if (!bytes_eq(c->sent[i], q->without)) kept[n++] = c->sent[i];
+    const struct chain_query query = {.sent = q->without.n ? kept : c->sent,
+                                      .n_sent = q->without.n ? n : c->n_sent,
                                       .extra = c->extra,
                                       .n_extra = q->with_fetched ? c->n_extra : 0,
                                       .trust = q->without_trust ? NULL : c->trust,
@@ -92,13 +100,13 @@ void certificates_rejudge(struct casefile *c, const struct rejudge *q, struct ch
 }
 
 void certificates_judge(struct casefile *c, const struct facts *f, struct chain_result *ret) {
-    struct bytes sent[CERTIFICATES_MAX];
-    for (size_t i = 0; i < f->certificates.n; i++) sent[i] = f->certificates.entry[i].der;
-    chain_judge(
-        c->a,
-        &(struct chain_query){
-            .sent = sent, .n_sent = f->certificates.n, .trust = c->trust, .at = c->now, .judge = c->judge},
-        ret);
+    chain_judge(c->a,
+                &(struct chain_query){.sent = sent_by(c, f),
+                                      .n_sent = f->certificates.n,
+                                      .trust = c->trust,
+                                      .at = c->now,
+                                      .judge = c->judge},
+                ret);
 }
 
 bool certificates_path_broken(const struct chain_result *r) {

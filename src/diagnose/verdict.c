@@ -181,8 +181,21 @@ static void note_trusted_minting(struct session *s, struct verdict *v, const str
                     between_name(c, c->minting), c->info[0].issuer, else_what));
 }
 
+/* OpenSSL and Chrome take 100 KiB of certificates (SSL_MAX_CERT_LIST_DEFAULT), Java ten of them. */
+static void note_many_certificates(struct session *s, struct verdict *v, const struct casefile *c) {
+    enum { MANY_BYTES = 100 << 10, MANY = 10 };
+    size_t n = c->cert_facts->certificates.list.n;
+    if (n > MANY_BYTES || c->n_sent > MANY)
+        add_note(v, "chain-too-long",
+                 text_f(s->a,
+                        "The server sends %zu certificates, %zu bytes: some clients take no more than %d, or "
+                        "%d KiB.%s",
+                        c->n_sent, n, MANY, MANY_BYTES >> 10,
+                        c->n_info < c->n_sent ? " Only the first of them are listed here." : ""));
+}
+
 static void note_needless_root(struct session *s, struct verdict *v, const struct casefile *c) {
-    for (size_t i = 1; i < c->n_sent; i++) {
+    for (size_t i = 1; i < c->n_info; i++) {
         if (!c->info[i].self_signed) continue;
         add_note(v, "chain-needless-root",
                  text_f(s->a,
@@ -221,6 +234,7 @@ static void take_notes(struct session *s, struct verdict *v, const struct casefi
     const struct path_outcome *path = v->n_paths ? &v->paths[0] : NULL;
     if (path && path->valid && path->programs_differ)
         add_note(v, "root-programs-differ", text_f(s->a, "%s is %s.", path->root, path->trusted_by));
+    note_many_certificates(s, v, c);
     if (!c->judged.ok) return;
     if (c->minting) note_trusted_minting(s, v, c);
     note_needless_root(s, v, c);
@@ -240,7 +254,7 @@ void verdict_make(struct session *s, struct casefile *own, struct plan *p, struc
     v->fetches = (unsigned)own->n_fetches + revocation_fetches(own) + client_auth_fetches(own);
     list_addresses(s, v, own, p);
     v->certs = own->info;
-    v->n_certs = own->cert_facts ? own->n_sent : 0;
+    v->n_certs = own->cert_facts ? own->n_info : 0;
     bool refused = has_phase(p, PHASE_CERTIFICATE) || !certificate_accepted(own);
     verdict_clients(s, v, own, modern ? modern : own, refused);
     repair_chain(s, v, own);

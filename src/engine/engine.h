@@ -74,7 +74,7 @@ bool engine_waiting(const struct engine *e);
 
 /* Ceilings (every length from the wire is checked against them before memory is taken). */
 enum {
-    ENGINE_MAX_IN = 1 << 20, /* bytes of one connection, handshake and data */
+    ENGINE_MAX_IN = 12 << 20, /* bytes of one connection, handshake and data: room for chains of 10 MiB */
     ENGINE_MAX_MESSAGES = 512,
     ENGINE_MAX_APP = 1 << 17,
 };

@@ -228,19 +228,30 @@ static const struct ext_handler entry_extensions[] = {
     {EXT_SIGNED_CERTIFICATE_TIMESTAMP, "signed_certificate_timestamp", entry_scts},
 };
 
+static void read_entry(struct rd *list, bool tls13, struct certificate_entry *ret) {
+    *ret = (struct certificate_entry){.der = rd_vec(list, 3, "cert_data")};
+    if (tls13)
+        read_extension_block(list, entry_extensions, TW_COUNT(entry_extensions), &ret->extensions, ret);
+}
+
+bool certificate_next(const struct certificate_msg *m, struct rd *r, struct certificate_entry *ret) {
+    if (rd_left(r) == 0) return false;
+    read_entry(r, m->tls13, ret);
+    return rd_ok(r);
+}
+
 bool certificate_read(struct rd *r, bool tls13, struct certificate_msg *ret) {
-    *ret = (struct certificate_msg){0};
+    *ret = (struct certificate_msg){.tls13 = tls13};
     if (tls13) ret->context = rd_vec(r, 1, "certificate_request_context");
     struct rd list = rd_open(r, 3, "certificate_list");
+    const uint8_t *begin = list.cur;
     while (rd_left(&list) > 0) {
-        if (ret->n == CERTIFICATES_MAX) {
-            rd_fail(&list, RD_LIMIT, "certificate_list");
-            break;
-        }
-        struct certificate_entry e = {.der = rd_vec(&list, 3, "cert_data")};
-        if (tls13)
-            read_extension_block(&list, entry_extensions, TW_COUNT(entry_extensions), &e.extensions, &e);
-        if (rd_ok(&list)) ret->entry[ret->n++] = e;
+        struct certificate_entry e;
+        read_entry(&list, tls13, &e);
+        if (!rd_ok(&list)) break;
+        if (ret->n < CERTIFICATES_AT_HAND) ret->entry[ret->n] = e;
+        ret->n++;
+        ret->list = bytes_of(begin, (size_t)(list.cur - begin));
     }
     rd_close(r, &list, "certificate_list");
     return rd_done(r, "certificate");

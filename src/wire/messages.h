@@ -42,7 +42,7 @@ struct encrypted_extensions {
 };
 bool encrypted_extensions_read(struct rd *r, struct encrypted_extensions *ret);
 
-enum { CERTIFICATES_MAX = 64 };
+enum { CERTIFICATES_AT_HAND = 16 };
 struct certificate_entry {
     struct bytes der;
     struct bytes extensions; /* TLS 1.3 only */
@@ -50,12 +50,15 @@ struct certificate_entry {
     struct bytes scts;
 };
 struct certificate_msg {
-    struct bytes context; /* TLS 1.3 */
-    struct certificate_entry entry[CERTIFICATES_MAX];
-    size_t n;
+    struct bytes context;                                 /* TLS 1.3 */
+    struct certificate_entry entry[CERTIFICATES_AT_HAND]; /* the first; certificate_next() has them all */
+    size_t n;                                             /* of all that could be read */
+    struct bytes list;
+    bool tls13;
 };
-/* More than CERTIFICATES_MAX is RD_LIMIT, and the first ones stay readable in *ret. */
 bool certificate_read(struct rd *r, bool tls13, struct certificate_msg *ret);
+/* Over what was read, from the first on: start with rd_init(r, m->list). False: there are no more. */
+bool certificate_next(const struct certificate_msg *m, struct rd *r, struct certificate_entry *ret);
 
 /* CertificateStatus (RFC 6066 8): the OCSPResponse. */
 bool certificate_status_read(struct rd *r, struct bytes *ret_ocsp);
@@ -102,6 +105,6 @@ struct alert {
 bool alert_read(struct rd *r, struct alert *ret);
 
 /* Handshake header: type and length, then the message. */
-enum { HANDSHAKE_HEADER = 4, HANDSHAKE_MAX = 1 << 18 };
+enum { HANDSHAKE_HEADER = 4, HANDSHAKE_MAX = 12 << 20 };
 
 #endif

@@ -169,7 +169,7 @@ static void test_a_certificate_that_is_not_accepted(void **state) {
         struct cert_info info = {0};
         x.f.c.cert_facts = x.f.c.main;
         x.f.c.info = &info;
-        x.f.c.n_sent = 1;
+        x.f.c.n_sent = x.f.c.n_info = 1;
         x.f.c.judged.ok = certs[i].judged;
         x.f.c.fits_host = certs[i].fits;
         if (!certs[i].judged) x.f.c.judged.problems[x.f.c.judged.n_problems++].kind = PKI_PROBLEM_POLICY;
@@ -197,7 +197,7 @@ static void test_notes(void **state) {
             {.parsed = true, .self_signed = true, .subject = (char *)(uintptr_t) "CN=Root"}};
         x.f.c.cert_facts = x.f.c.main;
         x.f.c.info = info;
-        x.f.c.n_sent = 2;
+        x.f.c.n_sent = x.f.c.n_info = 2;
         x.f.c.judged.ok = x.f.c.fits_host = true;
         const struct verdict *v = verdict(&x);
         assert_int_equal(v->kind, VERDICT_OK); /* notes break nobody */

@@ -166,7 +166,7 @@ static const struct refusal_case cases[] = {
      {RESULT_VIOLATION, STAGE_SERVER_HELLO, VIOLATION_OVERSIZED, ALERT_RECORD_OVERFLOW, "longer than"}},
     {"a message that is too long",
      NULL,
-     {.raw = "16030300040b7fffff"},
+     {.raw = "16030300040bffffff"},
      {RESULT_VIOLATION, STAGE_SERVER_HELLO, VIOLATION_OVERSIZED, ALERT_ILLEGAL_PARAMETER,
       "Certificate says"}},
     {"a Certificate first",

@@ -313,17 +313,35 @@ static bool many_certificates(struct arena *a, size_t n, struct rd *r, struct ce
     return certificate_read(r, false, m);
 }
 
-static void test_certificates_at_and_above_the_limit(void **state) {
-    struct rd r;
+static void test_more_certificates_than_are_at_hand(void **state) {
+    enum { MANY = 200 };
+    struct rd r, list;
     struct certificate_msg m;
-    assert_true(many_certificates(*state, CERTIFICATES_MAX, &r, &m));
-    assert_int_equal(m.n, CERTIFICATES_MAX);
-    assert_false(many_certificates(*state, CERTIFICATES_MAX + 1, &r, &m));
-    assert_int_equal(r.err, RD_LIMIT);
-    assert_string_equal(r.field, "certificate_list");
-    assert_int_equal(r.off, 3 + 4 * CERTIFICATES_MAX);
-    assert_int_equal(m.n, CERTIFICATES_MAX);
-    assert_int_equal(m.entry[CERTIFICATES_MAX - 1].der.p[0], CERTIFICATES_MAX - 1);
+    struct certificate_entry e;
+    size_t n = 0;
+    assert_true(many_certificates(*state, MANY, &r, &m));
+    assert_int_equal(m.n, MANY);
+    assert_int_equal(m.entry[CERTIFICATES_AT_HAND - 1].der.p[0], CERTIFICATES_AT_HAND - 1);
+    rd_init(&list, m.list);
+    for (; certificate_next(&m, &list, &e); n++) assert_int_equal(e.der.p[0], n);
+    assert_int_equal(n, MANY);
+}
+
+/* What stands before the fault stays readable. */
+static void test_certificates_before_a_fault(void **state) {
+    struct rd r, list;
+    struct certificate_msg m;
+    struct certificate_entry e;
+    rd_init(&r, hex(*state, "00000a"
+                            "000001aa"
+                            "000001bb"
+                            "0000"));
+    assert_false(certificate_read(&r, false, &m));
+    assert_int_equal(m.n, 2);
+    rd_init(&list, m.list);
+    assert_true(certificate_next(&m, &list, &e) && e.der.p[0] == 0xAA);
+    assert_true(certificate_next(&m, &list, &e) && e.der.p[0] == 0xBB);
+    assert_false(certificate_next(&m, &list, &e));
 }
 
 static void test_server_key_exchange(void **state) {
@@ -423,7 +441,8 @@ int main(void) {
         cmocka_unit_test(test_malformed_extension_keeps_the_rest),
         cmocka_unit_test(test_encrypted_extensions),
         cmocka_unit_test(test_certificate_13),
-        cmocka_unit_test(test_certificates_at_and_above_the_limit),
+        cmocka_unit_test(test_more_certificates_than_are_at_hand),
+        cmocka_unit_test(test_certificates_before_a_fault),
         cmocka_unit_test(test_server_key_exchange),
         cmocka_unit_test(test_certificate_request),
         cmocka_unit_test(test_small_messages),
