@@ -119,6 +119,9 @@ const char *tlswhy_report_trace(struct tlswhy_report *r, const struct tlswhy_tex
  * Gives the number of files written (0: nothing to repair by a file), or -1 with one line in *ret_message
  * (which also says what was written). */
 int tlswhy_report_write_fix(struct tlswhy_report *r, const char *dir, const char **ret_message);
+/* Keeps the report as JSON in a file, whole or not at all, for the option "compare" of another run. 0, or -1
+ * with one line in *ret_message. */
+int tlswhy_report_save(struct tlswhy_report *r, const char *path, const char **ret_message);
 
 /* --- root programs --- */
 

@@ -89,6 +89,12 @@ static bool set_key(struct tlswhy_options *o, const char *value) {
     return set_file(o, "--key", value, &o->request.key);
 }
 
+static bool set_compare(struct tlswhy_options *o, const char *value) {
+    if (!*value) return options_fail(o, "--compare: the name of a file is missing");
+    o->request.compare = arena_strdup(&o->a, value);
+    return true;
+}
+
 static bool set_client(struct tlswhy_options *o, const char *value) {
     const char *name;
     for (size_t i = 0; (name = tlswhy_profile_name(i)); i++) {
@@ -184,6 +190,7 @@ static const struct option_row rows[] = {
     {"cert", set_cert, VALUE},
     {"key", set_key, VALUE},
     {"client", set_client, VALUE},
+    {"compare", set_compare, VALUE},
     {"tls-min", set_tls_min, VALUE, BENDS},
     {"tls-max", set_tls_max, VALUE, BENDS},
     {"ciphers", value_suites, VALUE, BENDS},

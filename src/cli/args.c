@@ -71,6 +71,12 @@ static int set_all_clients(struct cli *c, const char *value) {
     return 0;
 }
 
+static int set_save(struct cli *c, const char *value) {
+    if (!*value) return usage_error(c, "--save: the name of a file is missing");
+    c->save = value;
+    return 0;
+}
+
 /* Options of the command alone; those of a diagnosis are the library's. */
 enum { FLAG = false, VALUE = true, ANYWHERE = true };
 static const struct own_row {
@@ -82,12 +88,11 @@ static const struct own_row {
 } rows[] = {
     {"all-clients", set_all_clients, FLAG},
     {"color", args_color, VALUE, ANYWHERE},
-    {"compare", NULL, VALUE},
     {"fix", set_fix, VALUE},
     {"help", set_help, FLAG, ANYWHERE, 'h'},
     {"json", set_json, FLAG},
     {"quiet", set_quiet, FLAG, false, 'q'},
-    {"save", NULL, VALUE},
+    {"save", set_save, VALUE},
     {"time-source", NULL, VALUE},
     {"trace", set_trace, FLAG},
     {"verbose", set_verbose, FLAG, false, 'v'},

@@ -16,7 +16,7 @@ struct cli {
     const char *word; /* the sub-command under way; NULL: a diagnosis */
     struct tlswhy_options *options;
     const char *argument; /* HOST[:PORT], or what the sub-command is about; NULL: none */
-    const char *fix;
+    const char *fix, *save;
     bool json, trace, quiet, verbose;
     bool help, version;
     bool proxy_given;

@@ -35,6 +35,8 @@ static int diagnose(struct cli *c) {
     } else {
         print_report(c, r);
         if (c->fix) trouble = write_fix(c, r);
+        const char *why;
+        if (c->save && tlswhy_report_save(r, c->save, &why) != 0) trouble = say_error(EXIT_TROUBLE, why);
     }
     tlswhy_report_free(r);
     return trouble ? trouble : status;

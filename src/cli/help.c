@@ -36,6 +36,8 @@ const char help_text[] =
     "What to show:\n"
     "  --json                     one JSON object (tlswhy-report/1)\n"
     "  --trace                    the handshake message by message as well\n"
+    "  --save FILE                also keep the report in FILE, to be compared with another\n"
+    "  --compare FILE             beside a report kept earlier, or elsewhere: what differs\n"
     "  --fix DIR                  also write what repairs it into DIR (fullchain.pem)\n"
     "  --all-clients              the clients table with old clients too\n"
     "  -q, -v                     less, more\n"

@@ -43,6 +43,7 @@ struct request {
     unsigned max_connections;        /* 64 unless given */
     bool offline;
     const char *resolver;
+    const char *compare; /* a report's file; NULL: none */
     /* In the place of the system's file and folder of roots (SSL_CERT_FILE, SSL_CERT_DIR); NULL: the system's
      */
     const char *store_file, *store_dirs;

@@ -27,6 +27,7 @@ static void add_note(struct verdict *v, const char *id, const char *summary) {
 static struct verdict *new_verdict(struct session *s) {
     struct verdict *v = ARENA_NEW(s->a, struct verdict);
     v->request = s->request;
+    v->at = net_wall_clock();
     s->verdict = v;
     return v;
 }

@@ -44,6 +44,7 @@ struct path_outcome {
 
 struct verdict {
     const struct request *request;
+    int64_t at; /* by this machine's clock, seconds since 1970 */
     enum verdict_kind kind;
     const char *address;    /* the one diagnosed in full; NULL if none was found */
     const char *servername; /* sent in SNI; NULL none */

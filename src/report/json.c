@@ -258,7 +258,24 @@ static int collect(const char *chunk, size_t n, void *out) {
     return 0;
 }
 
-char *report_json(struct arena *a, const struct verdict *v) {
+static json_t *comparison(struct writer *w, const struct comparison *c) {
+    if (!c) return json_null();
+    json_t *o = sure(json_object()), *list = sure(json_array());
+    put_string(w, o, "with", c->with->name);
+    put_string(w, o, "at", c->with->at);
+    for (size_t i = 0; i < c->n; i++) {
+        json_t *row = sure(json_object());
+        put_string(w, row, "what", c->list[i].what);
+        put_string(w, row, "then", c->list[i].then);
+        put_string(w, row, "now", c->list[i].now);
+        append(list, row);
+    }
+    put(o, "differences", list);
+    put_string(w, o, "conclusion", c->conclusion);
+    return o;
+}
+
+char *report_json(struct arena *a, const struct verdict *v, const struct comparison *c) {
     struct writer w = {a, v};
     static const struct {
         const char *key;
@@ -269,12 +286,14 @@ char *report_json(struct arena *a, const struct verdict *v) {
     };
     json_t *o = sure(json_object());
     put_string(&w, o, "schema", "tlswhy-report/1");
+    put_string(&w, o, "at", text_time(a, v->at));
     put(o, "target", target(&w));
     put(o, "client", client(&w));
     put_string(&w, o, "verdict", verdict_name(v->kind));
     for (size_t i = 0; i < TW_COUNT(parts); i++) put(o, parts[i].key, parts[i].value(&w));
     put_string(&w, o, "seen", v->seen);
     put_string(&w, o, "next_step", v->next_step);
+    put(o, "comparison", comparison(&w, c));
     struct text out;
     text_init(&out, a);
     if (json_dump_callback(o, collect, &out, JSON_INDENT(2) | JSON_REAL_PRECISION(12)) != 0) mem_failed();

@@ -5,14 +5,16 @@
 
 #include "causes/catalogue.h"
 #include "diagnose/verdict.h"
+#include "report/compare.h"
 
 struct report_style {
     bool color, quiet, verbose;
     unsigned width; /* columns; 0: 80 */
 };
-/* `tlswhy-report/1` (CONTRACT.md), with a newline at its end. */
-char *report_json(struct arena *a, const struct verdict *v);
-char *report_text(struct arena *a, const struct verdict *v, const struct report_style *s);
+/* `tlswhy-report/1` (CONTRACT.md), with a newline at its end. `c`: beside which other report; NULL: none. */
+char *report_json(struct arena *a, const struct verdict *v, const struct comparison *c);
+char *report_text(struct arena *a, const struct verdict *v, const struct comparison *c,
+                  const struct report_style *s);
 char *report_trace(struct arena *a, const struct verdict *v, const struct report_style *s);
 
 /* Files that repair it. */

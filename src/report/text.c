@@ -178,7 +178,24 @@ static void tell_cost(struct page *p, const struct verdict *v) {
               INK_DIM);
 }
 
-char *report_text(struct arena *a, const struct verdict *v, const struct report_style *s) {
+static void tell_comparison(struct page *p, const struct comparison *c) {
+    if (!c) return;
+    page_gap(p);
+    page_para(p, "",
+              text_f(p->out.a, "Compared with %s%s%s:", c->with->name, c->with->at ? ", of " : "",
+                     c->with->at ? c->with->at : ""),
+              INK_BOLD);
+    for (size_t i = 0; i < c->n; i++)
+        page_para(p, "    ",
+                  text_f(p->out.a, "%s: %s there, %s here", c->list[i].what,
+                         c->list[i].then ? c->list[i].then : "none",
+                         c->list[i].now ? c->list[i].now : "none"),
+                  INK_PLAIN);
+    page_para(p, "    ", c->conclusion, INK_PLAIN);
+}
+
+char *report_text(struct arena *a, const struct verdict *v, const struct comparison *c,
+                  const struct report_style *s) {
     struct page p;
     page_init(&p, a, s);
     tell_verdict(&p, v);
@@ -192,6 +209,7 @@ char *report_text(struct arena *a, const struct verdict *v, const struct report_
     tell_clients(&p, v);
     if (s && s->verbose) tell_certificates(&p, v);
     tell_notes(&p, v);
+    tell_comparison(&p, c);
     if (s && s->verbose) tell_cost(&p, v);
     return p.out.s;
 }
