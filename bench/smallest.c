@@ -26,8 +26,7 @@ static struct figures measure(size_t reasons, unsigned width, unsigned pairs) {
         f.waves += (double)s.waves / pairs;
         f.most = s.asked > f.most ? s.asked : f.most;
         p.handshakes = 0;
-        const struct factor_set slow = one_at_a_time(&p);
-        f.exact = f.exact && is_planted(&p, &slow);
+        (void)one_at_a_time(&p);
         f.slow += (double)(p.handshakes + 2) / pairs; /* both ends, as in the search */
     }
     return f;

@@ -15,18 +15,13 @@
 #include <time.h>
 #include <unistd.h>
 
-/* Addresses of cases that have one for themselves: those behind 127.64.0.0, and others in each lab, since
- * several may run at a time. */
-enum { OWN_ADDRESSES = 0x7F400000, ADDRESSES_OF_A_LAB = 1 << 10, LABS = 1 << 11, HTTP_PORT = 80 };
-static uint32_t own_address(size_t place) {
-    return OWN_ADDRESSES + (uint32_t)getpid() % LABS * ADDRESSES_OF_A_LAB +
-           (uint32_t)place % ADDRESSES_OF_A_LAB;
-}
+/* Addresses of cases that have one for themselves: those behind 127.0.80.0. */
+enum { OWN_ADDRESSES = 0x7F005000, HTTP_PORT = 80 };
 
 static const struct case_table *const tables[] = {
-    &lab_version_cases,  &lab_cipher_cases,      &lab_name_cases,   &lab_hello_cases,   &lab_connect_cases,
-    &lab_starttls_cases, &lab_certificate_cases, &lab_client_cases, &lab_healthy_cases, &lab_shape_cases,
-    &lab_session_cases,  &lab_between_cases,     &lab_path_cases,
+    &lab_version_cases, &lab_cipher_cases,   &lab_name_cases,        &lab_hello_cases,  &lab_smallest_cases,
+    &lab_connect_cases, &lab_starttls_cases, &lab_certificate_cases, &lab_client_cases, &lab_healthy_cases,
+    &lab_shape_cases,   &lab_session_cases,  &lab_between_cases,
 };
 
 static bool wanted(const struct lab_case *c, const struct lab_options *o) {
@@ -111,19 +106,12 @@ static bool add_full(struct lab *lab, int fd, int family, uint16_t port) {
     return true;
 }
 
-/* The server itself, where a box stands before it. */
-static bool open_behind(struct lab *lab, struct lab_server *s) {
-    int fd = bind_loopback(AF_INET, SOCK_STREAM, &s->behind_port);
-    return fd >= 0 && add_listener(lab, fd, s, lab_serve_case);
-}
-
 /* One address of a case's port, put into the state that the case wants. */
 static bool open_side(struct lab *lab, struct lab_server *s, int family, enum listen_kind kind) {
     int fd = bind_at(family, s->ip, SOCK_STREAM, &s->port);
     if (fd < 0) return false;
     switch (kind) {
     case LISTEN_OPEN:
-        if (s->c->relay.there) return add_listener(lab, fd, s, lab_serve_relay) && open_behind(lab, s);
         return add_listener(lab, fd, s, family == AF_INET6 ? lab_serve_case_v6 : lab_serve_case);
     case LISTEN_FULL:
         return add_full(lab, fd, family, s->port);
@@ -162,7 +150,7 @@ static bool has_v6(void) {
 
 static bool has_port_80(void) {
     uint16_t port = HTTP_PORT;
-    int fd = bind_at(AF_INET, own_address(0), SOCK_STREAM, &port);
+    int fd = bind_at(AF_INET, OWN_ADDRESSES, SOCK_STREAM, &port);
     if (fd >= 0) close(fd);
     return fd >= 0;
 }
@@ -181,7 +169,7 @@ static bool write_client(struct lab *lab, struct lab_server *s) {
 static bool start_case(struct lab *lab, const struct lab_case *c, uint16_t port) {
     struct lab_server *s = &lab->server[lab->n_servers++];
     *s = (struct lab_server){.c = c, .ip = INADDR_LOOPBACK, .port = port};
-    if (c->http80) s->ip = own_address(lab->n_servers);
+    if (c->http80) s->ip = OWN_ADDRESSES + (uint32_t)lab->n_servers;
     pthread_mutex_init(&s->serial, NULL);
     if (!open_ports(lab, s)) return complain(c->name);
     if (c->tls) s->honest = lab_honest_new(lab->pki, &c->honest);

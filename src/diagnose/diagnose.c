@@ -1,5 +1,5 @@
 /* From a request to a verdict: look up, the first handshakes, the planner, and what the report shows. */
-#include "diagnose/session.h"
+#include "diagnose/smallest_change.h"
 
 #include "causes/addresses.h"
 #include "causes/between.h"
@@ -182,6 +182,20 @@ static void diagnose_case(struct session *s, struct casefile *c, struct plan *p)
     plan_settle(p);
 }
 
+/* What the client would have to change: where nothing says so yet, or somebody asks for that very client. */
+static void find_smallest(struct session *s, struct plan *p, const struct casefile *other) {
+    const char *client = s->request->client;
+    bool asked_for = p->c->bent && client && strcmp(client, "modern") != 0;
+    if (!smallest_change_wanted(p, asked_for)) return;
+    progress(s, "looking for the smallest change that works");
+    s->smallest = smallest_change_find(s, p, other, asked_for);
+    if (!s->smallest) return;
+    if (asked_for)
+        smallest_change_prove(s->smallest, p);
+    else
+        smallest_change_refute(p);
+}
+
 static bool connects(const struct casefile *c) {
     return c->main->reached >= REACHED_FLIGHT || c->main->hybrid;
 }
@@ -211,10 +225,12 @@ static void run_diagnosis(struct session *s) {
     }
     progress(s, "looking for the cause");
     diagnose_case(s, own, p);
+    find_smallest(s, p, modern);
     struct plan *other = NULL;
     if (modern && p->n == 0 && handshake_works(own) && !handshake_works(modern)) {
         other = ARENA_NEW(s->a, struct plan);
         diagnose_case(s, modern, other);
+        find_smallest(s, other, own);
     }
     prober_cancel(s->prober);
     verdict_make(s, own, p, modern, other);

@@ -22,6 +22,7 @@ struct session {
     int64_t deadline_ns;
     void (*progress)(void *arg, const char *line);
     void *progress_arg;
+    const struct smallest_change *smallest; /* NULL: not looked for, or not found */
     struct verdict *verdict;
 };
 

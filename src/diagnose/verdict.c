@@ -154,6 +154,12 @@ static void undetermined(struct session *s, struct verdict *v, struct casefile *
                          c->judged.ok ? "no name in it fits the host" : certificates_outcome(c, &c->judged));
     if (c->main->t->place) v->seen = text_f(s->a, "%s Place: %s.", v->seen, c->main->t->place);
     if (v->next_step) return;
+    if (s->smallest) {
+        v->next_step =
+            "No cause of the catalogue accounts for it. What counts in this client's hello is known: with "
+            "that, whoever runs the server can find out why it matters there.";
+        return;
+    }
     if (comes_and_goes(c, p)) {
         v->next_step =
             "The failure comes and goes: the very same handshake, tried again, went further. Look whether "
@@ -244,6 +250,8 @@ static void take_notes(struct session *s, struct verdict *v, const struct casefi
 void verdict_make(struct session *s, struct casefile *own, struct plan *p, struct casefile *modern,
                   struct plan *other) {
     struct verdict *v = new_verdict(s);
+    v->smallest = s->smallest;
+    if (s->smallest) add_note(v, "smallest-change", s->smallest->sentence);
     take_findings(s, v, p->n ? p : other ? other : p);
     v->kind = kind_of(own, p, other, v);
     if (v->kind == VERDICT_UNDETERMINED) {

@@ -6,7 +6,7 @@
 #include "causes/finding.h"
 #include "crypto/x509.h"
 #include "diagnose/request.h"
-#include "probe/probe.h"
+#include "probe/factor.h"
 
 enum verdict_kind { VERDICT_OK, VERDICT_PARTIAL, VERDICT_FAIL, VERDICT_UNDETERMINED };
 const char *verdict_name(enum verdict_kind k);
@@ -42,6 +42,20 @@ struct path_outcome {
     const char *trusted_by; /* "a public root, trusted by Mozilla and Microsoft, not by Apple" */
 };
 
+/* The smallest change of this client's hello with which the server accepts it. */
+struct smallest_change {
+    const char *from; /* the client */
+    const char *to;   /* the hello that is accepted, of which the change is a part: a noun */
+    struct factor_words factors[SMALLEST_ANSWER];
+    size_t n_factors;
+    const char *sentence; /* with the actual values */
+    const char *change;   /* the factors joined: "TLS 1.2 added, and …" */
+    const char *outcome;  /* with them */
+    const char
+        *server_side;     /* what the server could do instead, a step forwards; NULL: nothing of the kind */
+    unsigned connections; /* that it took to find */
+};
+
 struct verdict {
     const struct request *request;
     int64_t at; /* by this machine's clock, seconds since 1970 */
@@ -63,6 +77,7 @@ struct verdict {
     size_t n_clients;
     const struct bytes *repaired_chain; /* what the server should send, the leaf first; NULL: as it does */
     size_t n_repaired_chain;
+    const struct smallest_change *smallest; /* NULL: not looked for, or not found */
     /* For `undetermined`: what was seen, and what could decide. */
     const char *seen;
     const char *next_step;

@@ -217,17 +217,12 @@ static bool suite_comes(const struct factors *f, uint16_t suite, const struct it
     return false;
 }
 
-/* With a removed version, the only one that it is for. */
 static void bind_suites(struct factors *f) {
     const struct items own = items_suites(&f->from.hello), other = items_suites(&f->to.hello);
-    const struct items from = items_versions(&f->from), to = items_versions(&f->to);
-    f->suites_come.n = f->suites_go.n = 0;
+    const struct items versions = items_versions(&f->to);
+    f->suites_come.n = 0;
     for (size_t i = 0; i < other.n; i++)
-        if (suite_comes(f, other.v[i], &own, &to)) items_add(&f->suites_come, other.v[i]);
-    for (size_t i = 0; i < own.n; i++) {
-        bool gone = !items_has(&other, own.v[i]) && factor_suite_fits(own.v[i], &from);
-        if (gone && !factor_suite_fits(own.v[i], &to)) items_add(&f->suites_go, own.v[i]);
-    }
+        if (suite_comes(f, other.v[i], &own, &versions)) items_add(&f->suites_come, other.v[i]);
 }
 
 /* --- the differences, one kind after the other --- */
@@ -272,7 +267,7 @@ static void add_order(struct factors *f, enum factor_kind kind, const struct ite
 }
 
 static bool is_of_version(const struct factors *f, uint16_t suite) {
-    return items_has(&f->suites_come, suite) || items_has(&f->suites_go, suite);
+    return items_has(&f->suites_come, suite);
 }
 
 static void find_suites(struct factors *f) {

@@ -57,7 +57,7 @@ struct factors {
     bool too_many;
     struct bytes protocol[FACTORS_MAX_PROTOCOLS]; /* of ALPN, borrowed from `from` and `to` */
     size_t n_protocols;
-    struct items suites_come, suites_go; /* with a version, see FACTOR_VERSION */
+    struct items suites_come; /* with a version, see FACTOR_VERSION */
 };
 /* The two must go the same way: equal but for hello, policy and segments. `ret` borrows from itself: it must
  * not be copied. */

@@ -44,6 +44,11 @@ static struct items kept(const struct draft *d, enum factor_kind kind, const str
     return l;
 }
 
+/* A list that has lost all its items, and got none yet, keeps one: an empty one would be no legal hello. */
+static void keep_one(struct items *keep, const struct items *from) {
+    if (keep->n == 0 && from->n > 0) items_add(keep, from->v[0]);
+}
+
 static void insert_behind(struct items *l, uint16_t x, const struct items *order, size_t at) {
     if (l->n == TW_COUNT(l->v)) return;
     size_t place = 0;
@@ -102,7 +107,7 @@ static bool offers_from(const struct draft *d, uint16_t version) {
 static void put_versions(struct draft *d, struct eng_policy *policy) {
     const struct items from = items_versions(&d->f->from), to = items_versions(&d->f->to);
     d->versions = kept(d, FACTOR_VERSION, &from);
-    if (d->versions.n == 0) d->versions = from;
+    keep_one(&d->versions, &from);
     qsort(d->versions.v, d->versions.n, sizeof(d->versions.v[0]), newest_first);
     const struct items *v = &d->versions;
     bool as_to = changed(d, FACTOR_VERSION) && items_same_set(v, &to);
@@ -130,12 +135,10 @@ static bool keeps_supported_versions(const struct draft *d) {
 static void put_suites(struct draft *d) {
     const struct items from = items_suites(d->from), to = items_suites(d->to);
     struct items keep = kept(d, FACTOR_SUITE, &from);
-    const struct items *come = &d->f->suites_come, *go = &d->f->suites_go;
+    const struct items *come = &d->f->suites_come;
     for (size_t i = 0; i < come->n; i++)
         if (factor_suite_fits(come->v[i], &d->versions)) items_add(&keep, come->v[i]);
-    for (size_t i = 0; i < go->n; i++)
-        if (!factor_suite_fits(go->v[i], &d->versions)) items_drop(&keep, go->v[i]);
-    if (keep.n == 0) keep = from;
+    keep_one(&keep, &from);
     const struct items l = in_order(d, FACTOR_SUITE_ORDER, &from, &to, &keep);
     const struct hello *grease = side(d, FACTOR_GREASE);
     d->h->n_suites = put_list(d->h->suites, TW_COUNT(d->h->suites), &l, grease->suites, grease->n_suites);
@@ -169,7 +172,7 @@ static void put_items(struct draft *d, uint16_t type, enum factor_kind item, enu
     struct items l = items_listed(body_from(d, type), type);
     if (factor_listed(d->f, type)) {
         struct items keep = kept(d, item, &from);
-        if (keep.n == 0) keep = from;
+        keep_one(&keep, &from);
         l = in_order(d, order, &from, &to, &keep);
     }
     put_u16(out, &l, factor_list(side(d, FACTOR_GREASE), type));

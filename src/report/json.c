@@ -253,6 +253,28 @@ static json_t *cost(struct writer *w) {
     return o;
 }
 
+static json_t *smallest_change(struct writer *w) {
+    const struct smallest_change *x = w->v->smallest;
+    if (!x) return json_null();
+    json_t *o = sure(json_object()), *factors = sure(json_array());
+    for (size_t i = 0; i < x->n_factors; i++) {
+        json_t *one = sure(json_object());
+        put_string(w, one, "kind", x->factors[i].kind);
+        put_string(w, one, "how", x->factors[i].how);
+        put_string(w, one, "value", x->factors[i].value);
+        put_string(w, one, "change", x->factors[i].change);
+        append(factors, one);
+    }
+    put_string(w, o, "from", x->from);
+    put_string(w, o, "to", x->to);
+    put(o, "factors", factors);
+    put_string(w, o, "sentence", x->sentence);
+    put_string(w, o, "outcome", x->outcome);
+    put_string(w, o, "server_side", x->server_side);
+    put_number(o, "connections", x->connections);
+    return o;
+}
+
 static int collect(const char *chunk, size_t n, void *out) {
     text_add_n(out, chunk, n);
     return 0;
@@ -281,8 +303,15 @@ char *report_json(struct arena *a, const struct verdict *v, const struct compari
         const char *key;
         json_t *(*value)(struct writer *w);
     } parts[] = {
-        {"addresses", addresses},       {"causes", causes}, {"notes", notes},     {"handshake", handshake},
-        {"certificates", certificates}, {"paths", paths},   {"clients", clients}, {"cost", cost},
+        {"addresses", addresses},
+        {"causes", causes},
+        {"notes", notes},
+        {"handshake", handshake},
+        {"certificates", certificates},
+        {"paths", paths},
+        {"clients", clients},
+        {"cost", cost},
+        {"smallest_change", smallest_change},
     };
     json_t *o = sure(json_object());
     put_string(&w, o, "schema", "tlswhy-report/1");

@@ -106,11 +106,23 @@ static void tell_finding(struct page *p, const struct verdict *v, size_t i) {
     tell_texts(p, f, &from);
 }
 
+static void tell_smallest(struct page *p, const struct verdict *v) {
+    const struct smallest_change *x = v->smallest;
+    if (!x) return;
+    page_gap(p);
+    page_para(p, "", "The smallest change that works:", INK_BOLD);
+    page_para(p, "   ", x->sentence, INK_PLAIN);
+    if (x->server_side)
+        page_para(p, "   ", text_f(p->out.a, "Or, so that this client gets in as it is: %s.", x->server_side),
+                  INK_PLAIN);
+}
+
 static void tell_notes(struct page *p, const struct verdict *v) {
-    if (v->n_notes == 0) return;
+    size_t told = v->smallest ? 1 : 0; /* the note of it: tell_smallest() */
+    if (v->n_notes <= told) return;
     page_gap(p);
     page_para(p, "", "Worth knowing (breaks nobody):", INK_BOLD);
-    for (size_t i = 0; i < v->n_notes; i++) page_para(p, " - ", v->notes[i].summary, INK_PLAIN);
+    for (size_t i = told; i < v->n_notes; i++) page_para(p, " - ", v->notes[i].summary, INK_PLAIN);
 }
 
 static bool addresses_differ(const struct verdict *v) {
@@ -205,6 +217,7 @@ char *report_text(struct arena *a, const struct verdict *v, const struct compari
         page_para(&p, "   ", v->next_step, INK_PLAIN);
     }
     for (size_t i = 0; i < v->n_findings; i++) tell_finding(&p, v, i);
+    tell_smallest(&p, v);
     tell_addresses(&p, v, s && s->verbose);
     tell_clients(&p, v);
     if (s && s->verbose) tell_certificates(&p, v);

@@ -104,7 +104,7 @@ def wrong_cost(report, expected):
     cost, most = report["cost"], expected.get("max_connections", MAX_CONNECTIONS[expected["verdict"]])
     if cost["connections"] > most:
         yield f"{cost['connections']} connections, at most {most}"
-    if not 0 <= cost["round_trips"] <= MAX_ROUND_TRIPS:
+    if not 0 <= cost["round_trips"] <= expected.get("max_round_trips", MAX_ROUND_TRIPS):
         yield f"{cost['round_trips']} round trips"
     if cost["connections"] and not cost["bytes_sent"] and report["handshake"]["stage"] not in ("resolve", "connect", "starttls"):
         yield "connections, and no bytes sent"
@@ -135,6 +135,16 @@ def wrong_notes(report, expected):
         yield "a note trusted-interception where nobody is in between"
 
 
+def wrong_smallest(report, expected):
+    """The smallest change must be the planted one, and is not looked for where the expectation names none."""
+    change = report.get("smallest_change")
+    found = sorted(f"{factor['kind']} {factor['how']} {factor['value']}" for factor in change["factors"]) if change else []
+    if found != sorted(expected.get("smallest", [])):
+        yield f"smallest change {', '.join(found) or 'none'}"
+    if change and not (change["sentence"] in [note["summary"] for note in report["notes"]] and change["connections"]):
+        yield "a smallest change without its note or its cost"
+
+
 def diagnose(tlswhy, name, arguments, expected):
     result = Result(name, arguments, expected)
     began = time.monotonic()
@@ -160,7 +170,7 @@ def diagnose(tlswhy, name, arguments, expected):
     if done.returncode != EXIT_STATUS.get(report["verdict"]):
         result.problems.append(f"exit status {done.returncode} with verdict {report['verdict']}")
     result.problems += [*wrong_verdict(result), *wrong_values(report), *wrong_notes(report, expected),
-                        *wrong_cost(report, expected)]
+                        *wrong_smallest(report, expected), *wrong_cost(report, expected)]
     return result
 
 

@@ -59,6 +59,7 @@ static inline void random_groups(uint64_t *state, struct hello *h) {
     h->groups.n = 1; /* no GREASE: see random_trial() */
     h->groups.v[0] = v[0];
     hello_set_groups(h, v, kept);
+    h->key_share_empty = h->key_shares.n == 0;
 }
 
 static inline void random_sigalgs(uint64_t *state, struct hello *h) {

@@ -1,0 +1,57 @@
+/* Servers that refuse a hello for planted reasons that are no cause of the catalogue: one, or several that
+ * hold together. What can be said is the smallest change of the hello with which they go on. */
+#include "case.h"
+
+#define EXT(type)                                                                                            \
+    { .what = WHEN_EXT, .n = type }
+#define NO_EXT(type)                                                                                         \
+    { .what = WHEN_EXT, .not = true, .n = type }
+#define NO_SUITE(suite)                                                                                      \
+    { .what = WHEN_SUITE, .not = true, .n = suite }
+#define REFUSE(...)                                                                                          \
+    { .when = {__VA_ARGS__}, .act = ACT_ALERT, .alert = ALERT_HANDSHAKE_FAILURE }
+#define RESET(...)                                                                                           \
+    { .when = {__VA_ARGS__}, .act = ACT_RST }
+
+static const struct lab_case rows[] = {
+    {.name = "undetermined-smallest-two-extensions",
+     .shows = "undetermined",
+     .summary = "a server that resets at either of two extensions",
+     .gate = {RESET(EXT(EXT_SIGNED_CERTIFICATE_TIMESTAMP)), RESET(EXT(EXT_SESSION_TICKET))},
+     .tls = true},
+    {.name = "undetermined-smallest-three-reasons",
+     .shows = "undetermined",
+     .summary = "a server that refuses ALPN, requests for staples, and the extended master secret",
+     .gate = {REFUSE(EXT(EXT_ALPN)), REFUSE(EXT(EXT_STATUS_REQUEST)),
+              REFUSE(EXT(EXT_EXTENDED_MASTER_SECRET))},
+     .tls = true,
+     .honest = {.max = TLS_1_2}},
+    {.name = "undetermined-smallest-suite-left-out",
+     .shows = "undetermined",
+     .summary = "a server that refuses whoever offers one old suite among others",
+     .gate = {REFUSE({.what = WHEN_SUITE, .n = 0x002F})},
+     .tls = true},
+    {.name = "undetermined-smallest-extension-demanded",
+     .shows = "undetermined",
+     .summary = "a server that wants encrypt_then_mac offered",
+     .gate = {REFUSE(NO_EXT(EXT_ENCRYPT_THEN_MAC))},
+     .tls = true},
+    {.name = "undetermined-smallest-silence",
+     .shows = "undetermined",
+     .summary = "a server that hangs at either of two extensions",
+     .extra = "--timeout 2 --max-time 30",
+     .gate = {{.when = {EXT(EXT_SIGNED_CERTIFICATE_TIMESTAMP)}, .act = ACT_SILENCE},
+              {.when = {EXT(EXT_STATUS_REQUEST)}, .act = ACT_SILENCE}},
+     .tls = true},
+    {.name = "undetermined-smallest-suite-and-group",
+     .shows = "undetermined",
+     .summary = "a server that wants an old suite and an old group offered, both",
+     .gate = {REFUSE(NO_SUITE(0xC024)), REFUSE({.what = WHEN_GROUP, .not = true, .n = GROUP_SECP521R1})},
+     .tls = true},
+    {.name = "ok-smallest-nothing-wrong",
+     .shows = "healthy",
+     .summary = "a server that refuses an extension which this client does not send: nothing to be changed",
+     .gate = {REFUSE(EXT(EXT_ENCRYPT_THEN_MAC))},
+     .tls = true},
+};
+const struct case_table lab_smallest_cases = {rows, TW_COUNT(rows)};
