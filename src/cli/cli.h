@@ -42,6 +42,7 @@ const char *environment_store(const char *variable); /* NULL: not set, or to not
 /* Whether curl would go to the host directly (NO_PROXY). */
 bool no_proxy_matches(struct arena *a, const char *list, const char *host);
 struct tlswhy_text_style environment_style(const struct cli *c);
+const char *const *environment_all(void);        /* "NAME=VALUE", NULL at the end */
 const char *environment_value(const char *name); /* a variable that the user names; NULL: not set */
 
 /* time.c: RFC 3339 as seconds since 1970. */
@@ -70,6 +71,8 @@ bool is_word(const char *s);
 int verify_main(struct cli *c, int argc, char **argv);
 /* chain.c */
 int chain_main(struct cli *c, int argc, char **argv);
+/* client.c */
+int client_main(struct cli *c, int argc, char **argv);
 /* judges.c: those that no profile has; show: to be freed by tlswhy_string_free(). */
 const char *judges_name(size_t index);
 const char *judges_title(const char *name);

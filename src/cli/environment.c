@@ -23,6 +23,11 @@ const char *environment_value(const char *name) {
     return getenv(name);
 }
 
+/* Nothing in here changes it. */
+const char *const *environment_all(void) {
+    return (const char *const *)environ;
+}
+
 static const char *address_bytes(const struct net_addr *addr, unsigned *ret_bits) {
     bool v4 = addr->sa.any.sa_family == AF_INET;
     *ret_bits = v4 ? 32 : 128;

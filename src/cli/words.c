@@ -82,7 +82,7 @@ static const struct {
     int (*run)(struct cli *c, int argc, char **argv); /* NULL: reserved */
 } words[] = {
     {"lab", run_lab},      {"causes", run_causes},  {"profiles", run_profiles},
-    {"chain", chain_main}, {"verify", verify_main}, {"client", NULL},
+    {"chain", chain_main}, {"verify", verify_main}, {"client", client_main},
     {"roots", roots_main}, {"run", NULL},           {"relay", NULL},
     {"pcap", NULL},        {"listen", NULL},        {"explain", NULL},
     {"scan", NULL},        {"serve", NULL},         {"watch", NULL},

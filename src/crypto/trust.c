@@ -58,6 +58,10 @@ const char *trust_system_bundle(size_t i) {
     return i < TW_COUNT(bundles) ? bundles[i] : NULL;
 }
 
+const char *trust_openssl_dir(void) {
+    return X509_get_default_cert_area();
+}
+
 /* Folders of SSL_CERT_DIR, with colons between them. The first that is hashed is looked up by name. */
 static void add_dirs(struct trust *t, const char *dirs) {
     struct arena a;

@@ -45,7 +45,8 @@ struct trust *trust_new(void);
  * and SSL_CERT_DIR are; NULL: the system's. What cannot be read adds nothing. */
 struct trust *trust_new_system(const char *file, const char *dirs);
 const char *
-trust_system_bundle(size_t i); /* where systems have all their roots in one file; NULL past the end */
+trust_system_bundle(size_t i);       /* where systems have all their roots in one file; NULL past the end */
+const char *trust_openssl_dir(void); /* OPENSSLDIR: where openssl.cnf is */
 /* PEM bundle; false: none in it (errno 0), or unreadable (errno). */
 bool trust_load_file(struct trust *t, const char *path);
 bool trust_load_dir(struct trust *t, const char *path);

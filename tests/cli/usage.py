@@ -131,7 +131,7 @@ BAD_USAGE = [
     (["lab", "--bogus"], "--bogus"),
     (["lab", "no-such-case"], "no-such-case"),
 ]
-RESERVED = "client run relay pcap listen explain scan serve watch".split()
+RESERVED = "run relay pcap listen explain scan serve watch".split()
 
 
 def line_problems(done, status, words=""):

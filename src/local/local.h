@@ -1,0 +1,74 @@
+/* This machine: the TLS settings that its programs read, the stores of roots, and the clients that are
+ * installed. Read only: nothing here writes a setting, and what is run leaves nothing behind.
+ *
+ * Whatever stands in a file is a stranger's: files, lines and lists have limits, and what is shown is
+ * escaped. User names and passwords of proxies never get into a report. */
+#ifndef TW_LOCAL_LOCAL_H
+#define TW_LOCAL_LOCAL_H
+
+#include "base/text.h"
+
+/* Where it is looked. */
+struct local_machine {
+    const char *const *env; /* "NAME=VALUE", NULL at the end */
+    const char *root;       /* put before every path; "" for this machine */
+    const char *host;       /* without brackets; NULL: no host is asked about */
+    int64_t now;            /* seconds since 1970 */
+    bool run;               /* programs may be started: for their versions, and `openssl ciphers` */
+};
+const char *local_env(const struct local_machine *m, const char *name); /* NULL: not set, or to nothing */
+
+enum local_severity {
+    LOCAL_NOTE,    /* worth knowing */
+    LOCAL_WARNING, /* weakens, or breaks with some server */
+    LOCAL_BREAKS,  /* ends in failures */
+};
+const char *local_severity_name(enum local_severity s); /* "note", "warning", "breaks" */
+
+struct local_proof {
+    const char *baseline, *change, *outcome;
+};
+struct local_finding {
+    const char *id; /* of the catalogue, or of a note (docs/client.md) */
+    enum local_severity severity;
+    const char *file;     /* escaped; NULL: a variable, or a program's own doing */
+    size_t line;          /* 0: none */
+    const char *variable; /* NULL: none */
+    const char *program;  /* whom it concerns, in words */
+    const char *summary;
+    const char *fix;                 /* steps, a newline between; NULL: none is needed */
+    const struct local_proof *proof; /* NULL: read, not tried */
+};
+
+struct local_store {
+    const char *path; /* escaped */
+    const char *format;
+    const char *used_by;
+    const char *problem; /* why it cannot be used; NULL: it can */
+    size_t roots, expired;
+    int64_t modified; /* seconds since 1970; 0: not known */
+};
+
+/* A client that is installed. */
+struct local_program {
+    const char *name, *path;
+    const char *version; /* NULL: it did not say */
+};
+
+enum { LOCAL_MAX_FINDINGS = 256, LOCAL_MAX_STORES = 64, LOCAL_MAX_PROGRAMS = 32 };
+struct local_report {
+    struct local_finding findings[LOCAL_MAX_FINDINGS];
+    size_t n_findings;
+    struct local_store stores[LOCAL_MAX_STORES];
+    size_t n_stores;
+    struct local_program programs[LOCAL_MAX_PROGRAMS];
+    size_t n_programs;
+    size_t n_read;   /* files of settings that were read */
+    size_t left_out; /* findings beyond the limit */
+};
+void local_examine(struct arena *a, const struct local_machine *m, struct local_report *ret);
+/* What breaks comes first; otherwise the order in which it was found. */
+void local_sort(struct local_report *r);
+bool local_breaks(const struct local_report *r);
+
+#endif
