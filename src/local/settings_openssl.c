@@ -70,14 +70,19 @@ static const char *look_up(const struct place *at, const char *section, const ch
     return found ? found->value : NULL;
 }
 
+/* -1 beyond the end. */
+static int byte_at(struct bytes b, size_t i) {
+    return b.p && i < b.n ? b.p[i] : -1;
+}
+
 /* A variable behind a dollar: how many bytes of `b` it takes. */
 static size_t expand(const struct place *at, struct bytes b, struct text *out) {
     struct arena *a = at->r->s->a;
-    bool braced = b.n && (b.p[0] == '{' || b.p[0] == '(');
+    bool braced = byte_at(b, 0) == '{' || byte_at(b, 0) == '(';
     size_t off = braced, n = name_length(bytes_cut(b, off, b.n));
     const char *name = arena_str(a, bytes_cut(b, off, n)), *section = NULL;
     off += n;
-    if (b.n > off + 2 && b.p[off] == ':' && b.p[off + 1] == ':') {
+    if (byte_at(b, off) == ':' && byte_at(b, off + 1) == ':') {
         section = name;
         off += 2;
         n = name_length(bytes_cut(b, off, b.n));
