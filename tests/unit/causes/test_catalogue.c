@@ -20,7 +20,10 @@ static void want_fix(const struct cause_text *t, const char *who) {
 
 static void test_every_cause_has_its_text(void **state) {
     (void)state;
-    assert_int_equal(n_cause_texts, cause_registry_n);
+    assert_true(n_cause_texts >= cause_registry_n);
+    /* The others are what `tlswhy client` finds on its own side. */
+    for (size_t i = 0; i < n_cause_texts; i++)
+        if (!cause_by_id(cause_texts[i].id)) want_fix(&cause_texts[i], "client");
     for (size_t i = 0; i < cause_registry_n; i++) {
         const struct cause_text *t = cause_text_find(cause_registry[i]->id);
         if (!t) fail_msg("%s has no text", cause_registry[i]->id);
