@@ -5,6 +5,7 @@
 enum { DAY = 24 };
 #define MINTED(...) .tls = true, .honest = {.sni = SNI_MINTED, .cert[0] = {__VA_ARGS__}}
 #define COPIED(...) .tls = true, .honest = {.sni = SNI_COPIED, .cert[0] = {__VA_ARGS__}}
+#define OVER_TLS_PROXY "--cacert {ca} --proxy https://{proxy} " LAB_HOST ":{port}"
 #define OVER_PROXY "--cacert {ca} --proxy http://{proxy} " LAB_HOST ":{port}"
 
 /* Portals, by plain HTTP; and who only sends his visitors on. */
@@ -40,6 +41,9 @@ static const struct script to_sign_on = {
 static const struct script to_https = {
     .framing = FRAME_RAW,
     .reply = {{NULL, SAY(REDIRECT("302 Found", "https://" LAB_HOST "/login")), THEN_CLOSE}}};
+static const struct script ssh = {.framing = FRAME_LINE,
+                                  .greeting = SAY("SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n"),
+                                  .reply = {{NULL, {0}, THEN_CLOSE}}};
 #define FOR_OTHER .tls = true, .honest.cert[0] = {.names = "DNS:other.example", .cn = "other.example"}
 
 static const struct lab_case rows[] = {
@@ -94,8 +98,31 @@ static const struct lab_case rows[] = {
      .args = OVER_PROXY,
      .proxy = LAB_PROXY_HTTP,
      MINTED(.from_h = -90 * DAY, .until_h = -3 * DAY)},
+    {.name = "proxy-scheme-mismatch",
+     .shows = "proxy-scheme-mismatch",
+     .summary = "https:// before the address of a proxy that speaks plain HTTP",
+     .args = OVER_TLS_PROXY,
+     .proxy = LAB_PROXY_HTTP,
+     .tls = true},
+    {.name = "proxy-scheme-mismatch-environment",
+     .shows = "proxy-scheme-mismatch",
+     .summary = "the same in HTTPS_PROXY, and the proxy wants a password besides",
+     .args = "--cacert {ca} " LAB_HOST ":{port}",
+     .env = "HTTPS_PROXY=https://{proxy}",
+     .proxy = LAB_PROXY_HTTP_AUTH,
+     .tls = true},
+    {.name = "proxy-scheme-mismatch-reverse",
+     .shows = "proxy-scheme-mismatch",
+     .summary = "http:// before an address where TLS is spoken",
+     .args = "--cacert {ca} --proxy http://{addr} " LAB_HOST ":443",
+     .tls = true},
 
     /* Near misses. */
+    {.name = "proxy-misconfigured-scheme",
+     .shows = "proxy-misconfigured",
+     .summary = "https:// before an address where an SSH server is",
+     .args = "--cacert {ca} --proxy https://{addr} " LAB_HOST ":443",
+     .script = &ssh},
     {.name = "ok-intercept-trusted",
      .shows = "healthy",
      .summary = "certificates are made on the spot by a trusted authority: worth a note",

@@ -224,10 +224,18 @@ static void relay_to_case(struct lab_link *l, const char *yes, size_t yes_n) {
     close(upstream);
 }
 
+/* What does not begin with a method is answered at once, as squid does. */
+static bool begins_request(struct lab_link *l) {
+    uint8_t first;
+    if (lab_read(l, &first, 1) == 0) return false;
+    lab_unread(l, bytes_of(&first, 1));
+    return first >= 'A' && first <= 'Z';
+}
+
 static void serve_http_proxy(struct lab_link *l, enum lab_proxy kind) {
     static const char yes[] = "HTTP/1.1 200 Connection established\r\n\r\n";
     struct arena a = {0};
-    const char *head = read_head(l, &a);
+    const char *head = begins_request(l) ? read_head(l, &a) : NULL;
     bool knows = head && strcasestr(head, "\r\nProxy-Authorization:");
     if (!head || !bytes_start_with(bytes_str(head), "CONNECT "))
         lab_write_str(l, "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n");

@@ -26,6 +26,7 @@ struct casefile {
     uint16_t port;    /* where: the real one, of --connect-to too */
     bool offline;     /* contact nothing but the endpoint */
     bool proxied;
+    enum proxy_kind proxy_kind;
     struct net *net;
     struct prober *prober;
     const struct trust *trust;

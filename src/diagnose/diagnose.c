@@ -73,6 +73,7 @@ static struct casefile *new_case(struct session *s, bool bent) {
                            .port = r->connect_port ? r->connect_port : r->port,
                            .offline = r->offline,
                            .proxied = r->proxy.kind != PROXY_NONE,
+                           .proxy_kind = r->proxy.kind,
                            .net = s->net,
                            .prober = s->prober,
                            .trust = s->trust,
@@ -219,6 +220,11 @@ static void run_diagnosis(struct session *s) {
     }
     ask_others(s, own);
     watch_first(s, own);
+    if (own->base->t->dialog == DIALOG_PROXY_TLS) {
+        s->refusal =
+            text_f(s->a, "the proxy %s itself speaks TLS (https://), which is not supported", r->proxy.host);
+        return;
+    }
     if (modern) {
         watch_first(s, modern);
         own->modern_connects = connects(modern);
@@ -282,6 +288,11 @@ const struct verdict *diagnose(struct arena *a, const struct request *r,
     close_session(&s);
     if (e) {
         *reterr = text_f(a, "no connection could be made from here: %s", strerror(e));
+        return NULL;
+    }
+    if (s.refusal) {
+        *reterr = s.refusal;
+        *ret_exit = 2;
         return NULL;
     }
     *ret_exit = s.verdict->exit_status;

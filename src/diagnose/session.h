@@ -24,6 +24,7 @@ struct session {
     void *progress_arg;
     const struct smallest_change *smallest; /* NULL: not looked for, or not found */
     struct verdict *verdict;
+    const char *refusal; /* what was asked for cannot be done; NULL */
 };
 
 /* session_roots.c: the client's own roots; NULL, or one line on the file that cannot be read. */

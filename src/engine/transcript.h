@@ -104,6 +104,7 @@ enum dialog_end {
     DIALOG_CLOSED,     /* closed in the dialogue */
     DIALOG_PROXY_AUTH, /* 407, or SOCKS authentication refused */
     DIALOG_PROXY_REFUSED, /* any other refusal of the proxy */
+    DIALOG_PROXY_TLS,     /* the proxy itself was spoken to in TLS, and answered so; no further */
     DIALOG_SERVICE_DOWN,  /* the service itself says that it is not available: 421, 554 greeting, * BYE */
     DIALOG__COUNT,
 };

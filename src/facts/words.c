@@ -64,6 +64,7 @@ static char *dialog_text(struct arena *a, const struct transcript *t) {
         [DIALOG_CLOSED] = "the connection was closed before TLS could begin",
         [DIALOG_PROXY_AUTH] = "the proxy asks for credentials",
         [DIALOG_PROXY_REFUSED] = "the proxy refused",
+        [DIALOG_PROXY_TLS] = "the proxy itself answers in TLS",
         [DIALOG_SERVICE_DOWN] = "the service says that it is not available",
     };
     const char *what = text[t->dialog] ? text[t->dialog] : "the dialogue before TLS failed";

@@ -100,7 +100,7 @@ struct dialog *dialog_starttls(struct arena *a, enum starttls s, const char *hos
 
 struct dialog *dialog_proxy(struct arena *a, const struct proxy *p, const char *host, uint16_t port) {
     assert(p->kind != PROXY_NONE);
-    struct dialog *d = dialog_new(a, p->kind == PROXY_HTTP ? &dialect_http_connect : &dialect_socks5, host);
+    struct dialog *d = dialog_new(a, p->kind == PROXY_SOCKS5 ? &dialect_socks5 : &dialect_http_connect, host);
     struct proxy *copy = ARENA_NEW(a, struct proxy);
     *copy = *p;
     d->proxy = copy;

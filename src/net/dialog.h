@@ -32,15 +32,15 @@ enum starttls starttls_of_port(uint16_t port); /* NONE where the port is not one
  */
 const char *implicit_tls_port(uint16_t port);
 
-enum proxy_kind { PROXY_NONE, PROXY_HTTP, PROXY_SOCKS5 };
+enum proxy_kind { PROXY_NONE, PROXY_HTTP, PROXY_HTTPS /* HTTP inside TLS */, PROXY_SOCKS5 };
 struct proxy {
     enum proxy_kind kind;
     char host[256];
     uint16_t port;
     char user[256], password[256]; /* "" none */
 };
-/* http://[user:password@]host[:port], socks5://, socks5h://; no scheme means http. False: says why. https://
- * is refused with a clear reason (a proxy that itself wants TLS is not supported yet). */
+/* http://[user:password@]host[:port], https://, socks5://, socks5h://; no scheme means http. False: says why.
+ */
 bool proxy_parse(const char *url, struct proxy *ret, const char **reterr);
 
 struct dialog;

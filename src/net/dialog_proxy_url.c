@@ -1,8 +1,8 @@
 /* The address of a proxy, as people and HTTPS_PROXY write it. */
 #include "net/dialog.h"
 
-/* curl's default where a proxy has no port, whatever its kind. */
-enum { PROXY_PORT = 1080 };
+/* curl's defaults where a proxy has no port. */
+enum { PROXY_PORT = 1080, PROXY_TLS_PORT = 443 };
 
 static const struct {
     const char *scheme;
@@ -12,7 +12,7 @@ static const struct {
     {"http", PROXY_HTTP, NULL},
     {"socks5", PROXY_SOCKS5, NULL},
     {"socks5h", PROXY_SOCKS5, NULL}, /* names are never resolved here through a proxy */
-    {"https", PROXY_NONE, "a proxy that itself wants TLS (https://) is not supported"},
+    {"https", PROXY_HTTPS, NULL},
     {"socks4", PROXY_NONE, "SOCKS4 is not supported: use socks5://"},
     {"socks4a", PROXY_NONE, "SOCKS4 is not supported: use socks5://"},
     {"socks", PROXY_NONE, "say which SOCKS: socks5://"},
@@ -101,7 +101,7 @@ static bool read_host(struct bytes url, struct proxy *ret, const char **reterr) 
         *reterr = "no host in the proxy's address";
         return false;
     }
-    ret->port = PROXY_PORT;
+    ret->port = ret->kind == PROXY_HTTPS ? PROXY_TLS_PORT : PROXY_PORT;
     if (rest.n == 0) return true;
     if (rest.p[0] == ':' && read_port(bytes_cut(rest, 1, rest.n), &ret->port)) return true;
     *reterr = "the proxy's port is not a number from 1 to 65535";

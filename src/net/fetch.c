@@ -244,6 +244,9 @@ static struct curl_slist *resolve_list(struct fetch *f) {
 }
 
 static void set_proxy(const struct fetch *f) {
+    static const long types[] = {[PROXY_HTTP] = CURLPROXY_HTTP,
+                                 [PROXY_HTTPS] = CURLPROXY_HTTPS,
+                                 [PROXY_SOCKS5] = CURLPROXY_SOCKS5_HOSTNAME};
     const struct proxy *p = &f->proxy;
     if (p->kind == PROXY_NONE) {
         curl_easy_setopt(f->easy, CURLOPT_PROXY, ""); /* or it would read the environment */
@@ -251,8 +254,7 @@ static void set_proxy(const struct fetch *f) {
     }
     curl_easy_setopt(f->easy, CURLOPT_PROXY, p->host);
     curl_easy_setopt(f->easy, CURLOPT_PROXYPORT, (long)p->port);
-    curl_easy_setopt(f->easy, CURLOPT_PROXYTYPE,
-                     (long)(p->kind == PROXY_HTTP ? CURLPROXY_HTTP : CURLPROXY_SOCKS5_HOSTNAME));
+    curl_easy_setopt(f->easy, CURLOPT_PROXYTYPE, types[p->kind]);
     if (!p->user[0]) return;
     curl_easy_setopt(f->easy, CURLOPT_PROXYUSERNAME, p->user);
     curl_easy_setopt(f->easy, CURLOPT_PROXYPASSWORD, p->password);

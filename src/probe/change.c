@@ -317,6 +317,10 @@ static void proxy_name(struct trial *t, const struct change *c) {
     set_sni(t, c);
 }
 
+static void proxy_scheme(struct trial *t, const struct change *c) {
+    t->via.proxy_scheme = (enum proxy_scheme)c->arg;
+}
+
 static void again(struct trial *t, const struct change *c) {
     t->repeat = c->arg;
 }
@@ -376,6 +380,10 @@ static char *say_http_host(struct arena *a, const struct change *c) {
 static char *say_proxy_name(struct arena *a, const struct change *c) {
     return text_f(a, "the proxy is asked to connect to \"%s\" instead", c->name);
 }
+static char *say_proxy_scheme(struct arena *a, const struct change *c) {
+    return arena_strdup(a, c->arg == PROXY_PLAINLY ? "the proxy is spoken to in plain HTTP (http://)"
+                                                   : "the proxy is spoken to in TLS (https://)");
+}
 static char *say_starttls(struct arena *a, const struct change *c) {
     if (c->arg == STARTTLS_NONE) return arena_strdup(a, "TLS is spoken at once, without STARTTLS");
     return text_f(a, "TLS is begun by STARTTLS as in %s", starttls_name((enum starttls)c->arg));
@@ -425,6 +433,7 @@ static const struct {
     [CHANGE_PROXY_HEADER] = {"proxy-header", proxy_header, NULL,
                              "a PROXY protocol header goes before the handshake"},
     [CHANGE_PROXY_NAME] = {"proxy-name", proxy_name, say_proxy_name, NULL},
+    [CHANGE_PROXY_SCHEME] = {"proxy-scheme", proxy_scheme, say_proxy_scheme, NULL},
     [CHANGE_AGAIN] = {"again", again, NULL, "the very same handshake is tried again"},
     [CHANGE_RESUME] = {"resume", resume, NULL, "the session of the connection before is taken up"},
     [CHANGE_CLIENT_CERT] = {"client-cert", client_cert, say_client_cert, NULL},

@@ -36,13 +36,14 @@ enum change_kind {
     CHANGE_HTTP_80,    /* … to port 80 of the same address */
     CHANGE_HTTP_HOST,  /* name: such a request is for this host */
     CHANGE_PROXY_HEADER,
-    CHANGE_PROXY_NAME,  /* name: the proxy is asked for this host, and it is named in SNI */
-    CHANGE_AGAIN,       /* arg: nothing changed, the arg-th repetition */
-    CHANGE_RESUME,      /* run: the session that it brought is taken up */
-    CHANGE_CLIENT_CERT, /* identity: what is shown to a server that asks; NULL none. name: in words */
-    CHANGE_POST_AUTH,   /* the client says that it can be asked for a certificate after the handshake */
-    CHANGE_WHOLE,       /* go on to the answer to an HTTP request, as the first handshake does */
-    CHANGE_FINISH,      /* go on to Finished instead of stopping after the server's flight */
+    CHANGE_PROXY_NAME,   /* name: the proxy is asked for this host, and it is named in SNI */
+    CHANGE_PROXY_SCHEME, /* arg: enum proxy_scheme */
+    CHANGE_AGAIN,        /* arg: nothing changed, the arg-th repetition */
+    CHANGE_RESUME,       /* run: the session that it brought is taken up */
+    CHANGE_CLIENT_CERT,  /* identity: what is shown to a server that asks; NULL none. name: in words */
+    CHANGE_POST_AUTH,    /* the client says that it can be asked for a certificate after the handshake */
+    CHANGE_WHOLE,        /* go on to the answer to an HTTP request, as the first handshake does */
+    CHANGE_FINISH,       /* go on to Finished instead of stopping after the server's flight */
     CHANGE__COUNT,
 };
 struct change {

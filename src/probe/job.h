@@ -9,6 +9,7 @@ enum phase {
     PHASE_QUEUED,
     PHASE_PROXY_NAME, /* the proxy's name is being looked up */
     PHASE_CONNECTING,
+    PHASE_PROXY_TLS, /* a hello to the proxy itself */
     PHASE_PROXY,
     PHASE_STARTTLS,
     PHASE_GREETING, /* greet_only */
@@ -84,11 +85,17 @@ void job_end(struct job *j, enum result result);
 void job_close(struct job *j);
 int64_t job_clock(const struct job *j); /* since it was begun */
 void job_say(struct job *j, struct bytes out);
+/* Keeps the first bytes of a dialogue, in j->first. */
+void job_keep_first(struct job *j, struct bytes in);
 /* Enters a phase that lasts until `until_ns` at most (INT64_MAX: until silence ends it). */
 void job_enter(struct job *j, enum phase phase, int64_t until_ns);
 
 /* talk.c: TLS and what follows it */
 void tls_begin(struct job *j, struct bytes rest);
+void proxy_tls_begin(struct job *j);
+void proxy_tls_data(struct job *j, struct bytes in);
+void proxy_tls_ended(struct job *j, int sys_errno);
+void proxy_tls_silent(struct job *j);
 /* Begins, or ends, a run that waits for a session, when it is known whether there is one. */
 void tls_wake(struct job *j);
 void waiting_data(struct job *j, struct bytes in);

@@ -16,7 +16,12 @@
 /* How the bytes travel. */
 struct transport {
     enum starttls starttls;
-    bool use_proxy;    /* the prober's proxy */
+    bool use_proxy; /* the prober's proxy … */
+    enum proxy_scheme {
+        PROXY_AS_TOLD,
+        PROXY_PLAINLY, /* http:// where its address says https:// … */
+        PROXY_BY_TLS,  /* … and the reverse: a hello to the proxy, and its answer */
+    } proxy_scheme;
     bool proxy_header; /* a PROXY protocol v1 line goes before everything (after the proxy's CONNECT) */
     bool greet_only;   /* connect and send nothing: does the peer speak or close by itself? Ends on the first
                         * bytes (RESULT_DONE, first_bytes), on close, or after `listen_ns` (RESULT_TIMEOUT) */

@@ -105,7 +105,7 @@ static void say_plain(struct job *j, struct bytes out) {
     job_say(j, out);
 }
 
-static void keep_first(struct job *j, struct bytes in) {
+void job_keep_first(struct job *j, struct bytes in) {
     struct bytes part = bytes_cut(in, 0, FIRST_MAX - j->first.n);
     uint8_t *room = arena_alloc(j->p->a, j->first.n + part.n);
     if (j->first.n) memcpy(room, j->first.p, j->first.n);
@@ -139,7 +139,7 @@ static void dialog_data(struct job *j, struct bytes in) {
     /* What follows the go-ahead is TLS's and is recorded there; what follows a failure is its proof. */
     struct bytes own = status == DIALOG_READY ? bytes_cut(in, 0, used) : in;
     record(j, SIDE_SERVER, own, j->run.t->bytes_received - in.n);
-    if (j->phase == PHASE_STARTTLS && j->first.n < FIRST_MAX) keep_first(j, own);
+    if (j->phase == PHASE_STARTTLS && j->first.n < FIRST_MAX) job_keep_first(j, own);
     say_plain(j, wr_bytes(&out));
     if (status == DIALOG_READY)
         after_dialog(j, bytes_cut(in, used, in.n));
@@ -225,7 +225,7 @@ static void through(struct job *j, struct bytes rest) {
 static void greeting_data(struct job *j, struct bytes in) {
     struct transcript *t = j->run.t;
     record(j, SIDE_SERVER, in, t->bytes_received - in.n);
-    keep_first(j, in);
+    job_keep_first(j, in);
     t->first_bytes = j->first;
     if (t->first_byte_ns == 0) t->first_byte_ns = job_clock(j);
     /* Of an answer in HTTP the whole header is wanted. */
@@ -296,11 +296,20 @@ static void proxy_name_silent(struct job *j) {
     no_proxy_address(j, "no answer within the time limit");
 }
 
+static bool proxy_wants_tls(const struct job *j) {
+    enum proxy_scheme scheme = j->run.trial.via.proxy_scheme;
+    return scheme == PROXY_BY_TLS || (scheme == PROXY_AS_TOLD && j->p->proxy.kind == PROXY_HTTPS);
+}
+
 static void on_opened(void *arg) {
     struct job *j = arg;
     const struct trial *trial = &j->run.trial;
     if (!via_proxy(j)) {
         through(j, (struct bytes){0});
+        return;
+    }
+    if (proxy_wants_tls(j)) {
+        proxy_tls_begin(j);
         return;
     }
     const char *target = trial->to.len ? net_addr_text(j->p->a, &trial->to) : trial->host;
@@ -317,6 +326,7 @@ static const struct phase_row {
 } phases[PHASE__COUNT] = {
     [PHASE_PROXY_NAME] = {.silent = proxy_name_silent},
     [PHASE_CONNECTING] = {.ended = connect_ended, .silent = connect_silent},
+    [PHASE_PROXY_TLS] = {proxy_tls_data, proxy_tls_ended, proxy_tls_silent},
     [PHASE_PROXY] = {dialog_data, dialog_ended, dialog_fell_silent},
     [PHASE_STARTTLS] = {dialog_data, dialog_ended, dialog_fell_silent},
     [PHASE_GREETING] = {greeting_data, greeting_ended, greeting_silent},

@@ -31,6 +31,7 @@ static void put_policy(struct wr *w, const struct eng_policy *p) {
 static void put_transport(struct wr *w, const struct transport *via) {
     wr_u8(w, (uint8_t)via->starttls);
     put_bool(w, via->use_proxy);
+    wr_u8(w, (uint8_t)via->proxy_scheme);
     put_bool(w, via->proxy_header);
     put_bool(w, via->greet_only);
     put_bool(w, via->plain_http);

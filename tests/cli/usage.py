@@ -89,7 +89,7 @@ BAD_USAGE = [
     (["--connect-to", "a:1:b:2", "a.example"], "--connect-to"),
     (["--connect-to", "127.0.0.1:99999", "a.example"], "'99999'"),
     (["--resolver", "dns.example", "a.example"], "--resolver"),
-    (["--proxy", "https://p.example", "a.example"], "https://"),
+    (["--proxy", "socks4://p.example", "a.example"], "socks5://"),
     (["--proxy", "p.example:0", "a.example"], "--proxy"),
     (["--proxy", "p.example", "--connect-to", "b.example", "a.example"], "through a proxy"),
     (["--color", "sometimes", "a.example"], "auto, always, never"),

@@ -45,6 +45,7 @@ RESTS_ON = {
     "resume": ["session-no-context", "session-ticket-reset"],
     "proxy-header": ["proxy-protocol-mismatch"],
     "proxy-name": ["intercept-untrusted-root-proxy-internal"],
+    "proxy-scheme": ["proxy-scheme-mismatch", "proxy-scheme-mismatch-reverse"],
     "http-80": ["captive-portal", "captive-portal-closed", "captive-portal-511-beside"],
     "http-host": ["captive-portal-plain"],
 }

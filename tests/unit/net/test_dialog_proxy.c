@@ -133,7 +133,8 @@ static void test_proxy_parse(void **state) {
         {"http://[::1", PROXY_NONE, NULL, 0, NULL, NULL},
         {"http://[::1]8", PROXY_NONE, NULL, 0, NULL, NULL},
         {"http://a%00b", PROXY_NONE, NULL, 0, NULL, NULL},
-        {"https://p", PROXY_NONE, NULL, 0, NULL, NULL},
+        {"https://p", PROXY_HTTPS, "p", 443, "", ""},
+        {"https://p:3128", PROXY_HTTPS, "p", 3128, "", ""},
         {"socks4://p", PROXY_NONE, NULL, 0, NULL, NULL},
         {"ftp://p", PROXY_NONE, NULL, 0, NULL, NULL},
     };
