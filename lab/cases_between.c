@@ -44,6 +44,27 @@ static const struct script to_https = {
 static const struct script ssh = {.framing = FRAME_LINE,
                                   .greeting = SAY("SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n"),
                                   .reply = {{NULL, {0}, THEN_CLOSE}}};
+/* A firewall that inspects mail, before a server that has STARTTLS. */
+static const struct script fixup = {
+    .framing = FRAME_LINE,
+    .greeting = SAY("220 mail.lab.example ESMTP\r\n"),
+    .reply = {{"EHLO", SAY("250-mail.lab.example\r\n250-SIZE 10240000\r\n250-XXXXXXXA\r\n250 HELP\r\n"),
+               THEN_GO_ON},
+              {NULL, SAY("500 5.5.1 Command unrecognized: \"XXXXXXXX\"\r\n"), THEN_GO_ON}}};
+static const struct script fixup_all = {
+    .framing = FRAME_LINE,
+    .greeting = SAY("220 ****************************0*2******0****\r\n"),
+    .reply = {{"EHLO", SAY("250-mail.lab.example\r\n250 SIZE 10240000\r\n"), THEN_GO_ON},
+              {NULL, SAY("500 5.5.1 Command unrecognized\r\n"), THEN_GO_ON}}};
+static const struct script own_words = {
+    .framing = FRAME_LINE,
+    .greeting = SAY("220 mail.lab.example ESMTP *** XXXXX ***\r\n"),
+    .reply = {
+        {"EHLO",
+         SAY("250-mail.lab.example\r\n250-XCLIENT NAME ADDR\r\n250-X-EXPS NTLM\r\n250-XXXX\r\n250 XVERP\r\n"),
+         THEN_GO_ON},
+        {NULL, SAY("502 5.5.2 Error: command not recognized\r\n"), THEN_GO_ON}}};
+#define OVER_SMTP "--starttls smtp"
 #define FOR_OTHER .tls = true, .honest.cert[0] = {.names = "DNS:other.example", .cn = "other.example"}
 
 static const struct lab_case rows[] = {
@@ -98,6 +119,21 @@ static const struct lab_case rows[] = {
      .args = OVER_PROXY,
      .proxy = LAB_PROXY_HTTP,
      MINTED(.from_h = -90 * DAY, .until_h = -3 * DAY)},
+    {.name = "starttls-stripped",
+     .shows = "starttls-stripped",
+     .summary = "a firewall overwrites STARTTLS in the server's list",
+     .extra = OVER_SMTP,
+     .script = &fixup},
+    {.name = "starttls-stripped-masked",
+     .shows = "starttls-stripped",
+     .summary = "a firewall hides the greeting behind asterisks, and takes STARTTLS out of the list",
+     .extra = OVER_SMTP,
+     .script = &fixup_all},
+    {.name = "starttls-not-offered-own-words",
+     .shows = "starttls-not-offered",
+     .summary = "a server without STARTTLS that has many words with X in its list",
+     .extra = OVER_SMTP,
+     .script = &own_words},
     {.name = "proxy-scheme-mismatch",
      .shows = "proxy-scheme-mismatch",
      .summary = "https:// before the address of a proxy that speaks plain HTTP",

@@ -22,7 +22,7 @@ SOFTWARE = {
     "pip", "docker", "psql", "firefox", "chrome", "swaks",
     # systems and tools
     "linux", "debian", "redhat", "alpine", "windows", "macos", "android", "ios", "powershell", "shell", "systemd",
-    "certbot", "acme-sh", "dns", "nftables", "iptables", "ufw", "firewalld", "squid",
+    "certbot", "acme-sh", "dns", "nftables", "iptables", "ufw", "firewalld", "squid", "cisco",
 }
 ALWAYS = {"host", "port", "address"}
 TITLE_MAX, LINE_MAX = 90, 140
