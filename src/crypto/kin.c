@@ -92,10 +92,10 @@ bool issuer_sounds_below(const struct cert_info *issued) {
            has_any(issued->issuer_cn, below_a_root, TW_COUNT(below_a_root));
 }
 
-static bool is_kin(void *arg, X509 *anchor) {
+static bool is_kin(void *arg, struct bytes anchor) {
     struct search *s = arg;
     struct cert_info info;
-    if (!cert_info_read(s->a, x509_to_der(s->a, anchor), &info)) return false;
+    if (!cert_info_read(s->a, anchor, &info)) return false;
     s->kin = issuer_is_kin(s->issued, info.issuer_o, info.cn);
     return s->kin;
 }

@@ -7,25 +7,93 @@
 #include <openssl/err.h>
 #include <openssl/pem.h>
 
+/* Kept as DER: OpenSSL's parser costs a hundred times what the rest does, and a store has thousands. */
+struct anchor {
+    struct bytes der;
+    size_t name; /* of t->names */
+};
 struct trust {
-    STACK_OF(X509) * certs;
-    char *hash_dir; /* NULL: none */
-    bool system;    /* the machine's own store, whose roots are everybody's */
+    struct arena a;
+    struct anchor *anchors;
+    size_t n, room;
+    X509_NAME **names; /* subjects; equal ones that follow each other are one */
+    size_t n_names, room_names;
+    struct bytes last; /* the subject of the last anchor */
+    char *hash_dir;    /* NULL: none */
+    bool system;       /* the machine's own store, whose roots are everybody's */
 };
 
 enum { HASH_TRIES = 16 };
 
 struct trust *trust_new(void) {
     struct trust *t = mem_alloc(sizeof(*t));
-    t->certs = sk_X509_new_null();
+    arena_init(&t->a);
     return t;
 }
 
 void trust_free(struct trust *t) {
     if (!t) return;
-    sk_X509_pop_free(t->certs, X509_free);
+    for (size_t i = 0; i < t->n_names; i++) X509_NAME_free(t->names[i]);
+    mem_free(t->names);
+    mem_free(t->anchors);
     mem_free(t->hash_dir);
+    arena_done(&t->a);
     mem_free(t);
+}
+
+/* The next element: what is in it, and all of it. False: there is none, or it is broken. */
+static bool next_element(struct bytes *rest, struct bytes *ret_in, struct bytes *ret_all) {
+    const unsigned char *p = rest->p;
+    long length = 0;
+    int tag = 0, class = 0;
+    if (rest->n == 0 || rest->n > INT32_MAX) return false;
+    if (ASN1_get_object(&p, &length, &tag, &class, (long)rest->n) & 0x81) return false;
+    *ret_in = bytes_of(p, (size_t)length);
+    *ret_all = bytes_of(rest->p, (size_t)(p - rest->p) + (size_t)length);
+    *rest = bytes_cut(*rest, ret_all->n, rest->n);
+    return true;
+}
+
+/* Of a certificate (RFC 5280 4.1); `der` is cut to it. Empty: it is none. */
+static struct bytes subject_of(struct bytes *der) {
+    enum { VERSION = 0xA0, BEFORE_SUBJECT = 4 }; /* serial, signature, issuer, validity */
+    struct bytes rest = *der, in, all;
+    bool ok = next_element(&rest, &in, der) && (rest = in, next_element(&rest, &in, &all));
+    rest = in;
+    if (ok && rest.n && rest.p[0] == VERSION) ok = next_element(&rest, &in, &all);
+    for (int i = 0; ok && i <= BEFORE_SUBJECT; i++) ok = next_element(&rest, &in, &all);
+    ERR_clear_error();
+    return ok ? all : (struct bytes){0};
+}
+
+static X509_NAME *name_of(struct bytes der) {
+    const unsigned char *p = der.p;
+    X509_NAME *name = der.n && der.n <= INT32_MAX ? d2i_X509_NAME(NULL, &p, (long)der.n) : NULL;
+    ERR_clear_error();
+    return name;
+}
+
+static bool add_name(struct trust *t, struct bytes subject) {
+    if (t->n_names && bytes_eq(subject, t->last)) return true;
+    X509_NAME *name = name_of(subject);
+    if (!name) return false;
+    if (t->n_names == t->room_names) {
+        t->room_names = t->room_names ? 2 * t->room_names : 16;
+        t->names = mem_grow(t->names, t->room_names * sizeof(*t->names));
+    }
+    t->names[t->n_names++] = name;
+    t->last = subject;
+    return true;
+}
+
+static void add_anchor(struct trust *t, struct bytes der) {
+    struct bytes own = arena_copy(&t->a, der), subject = subject_of(&own);
+    if (subject.n == 0 || !add_name(t, subject)) return;
+    if (t->n == t->room) {
+        t->room = t->room ? 2 * t->room : 16;
+        t->anchors = mem_grow(t->anchors, t->room * sizeof(*t->anchors));
+    }
+    t->anchors[t->n++] = (struct anchor){own, t->n_names - 1};
 }
 
 static char *keep(const char *s) {
@@ -108,19 +176,33 @@ struct trust *trust_new_system(const char *file, const char *dirs) {
 }
 
 bool trust_is_empty(const struct trust *t) {
-    return sk_X509_num(t->certs) == 0 && !t->hash_dir;
+    return t->n == 0 && !t->hash_dir;
+}
+
+/* Blocks of other kinds are passed over. In a TRUSTED CERTIFICATE more stands behind it. */
+static void read_anchors(struct trust *t, BIO *bio) {
+    static const char *const labels[] = {PEM_STRING_X509, PEM_STRING_X509_OLD, PEM_STRING_X509_TRUSTED};
+    char *label = NULL, *header = NULL;
+    unsigned char *data = NULL;
+    long n = 0;
+    while (PEM_read_bio(bio, &label, &header, &data, &n) == 1) {
+        for (size_t i = 0; i < TW_COUNT(labels); i++)
+            if (strcmp(label, labels[i]) == 0) add_anchor(t, bytes_of(data, (size_t)n));
+        OPENSSL_free(label);
+        OPENSSL_free(header);
+        OPENSSL_free(data);
+    }
 }
 
 bool trust_load_file(struct trust *t, const char *path) {
     BIO *bio = BIO_new_file(path, "r");
     int err = bio ? 0 : errno;
-    int before = sk_X509_num(t->certs);
-    X509 *cert = NULL;
-    while (bio && (cert = PEM_read_bio_X509_AUX(bio, NULL, NULL, NULL)) != NULL) sk_X509_push(t->certs, cert);
+    size_t before = t->n;
+    if (bio) read_anchors(t, bio);
     BIO_free(bio);
     ERR_clear_error();
     errno = err;
-    return sk_X509_num(t->certs) > before;
+    return t->n > before;
 }
 
 bool trust_load_dir(struct trust *t, const char *path) {
@@ -137,37 +219,61 @@ bool trust_load_dir(struct trust *t, const char *path) {
     return any;
 }
 
-static void collect_hashed(const struct trust *t, const X509_NAME *subject, STACK_OF(X509) * out) {
+/* ---- looking up ---- */
+
+struct found {
+    struct arena *a;
+    struct bytes *list;
+    size_t n, room;
+};
+
+static void found_add(struct found *f, struct bytes der) {
+    if (f->n == f->room) {
+        struct bytes *more = ARENA_ARRAY(f->a, struct bytes, 2 * f->room + 8);
+        if (f->n) memcpy(more, f->list, f->n * sizeof(*more));
+        f->list = more;
+        f->room = 2 * f->room + 8;
+    }
+    f->list[f->n++] = arena_copy(f->a, der);
+}
+
+/* Those of one name among others. */
+static void find_named(const struct trust *t, const X509_NAME *subject, struct found *ret) {
+    size_t judged = SIZE_MAX;
+    bool same = false;
+    for (size_t i = 0; i < t->n; i++) {
+        if (t->anchors[i].name != judged) same = X509_NAME_cmp(t->names[t->anchors[i].name], subject) == 0;
+        judged = t->anchors[i].name;
+        if (same) found_add(ret, t->anchors[i].der);
+    }
+}
+
+static void find_hashed(const struct trust *t, const X509_NAME *subject, struct found *ret) {
     int ok = 0;
     unsigned long hash = X509_NAME_hash_ex(subject, lib_ctx(), NULL, &ok);
-    struct arena a;
-    arena_init(&a);
     for (int i = 0; ok && i < HASH_TRIES; i++) {
-        BIO *bio = BIO_new_file(text_f(&a, "%s/%08lx.%d", t->hash_dir, hash, i), "r");
-        if (!bio) break;
-        X509 *cert = PEM_read_bio_X509_AUX(bio, NULL, NULL, NULL);
-        BIO_free(bio);
-        if (cert && X509_NAME_cmp(X509_get_subject_name(cert), subject) == 0)
-            sk_X509_push(out, cert);
-        else
-            X509_free(cert);
+        struct trust *file = trust_new();
+        bool there = trust_load_file(file, text_f(ret->a, "%s/%08lx.%d", t->hash_dir, hash, i));
+        if (there) find_named(file, subject, ret);
+        trust_free(file);
+        if (!there) break;
     }
-    arena_done(&a);
     ERR_clear_error();
 }
 
-void trust_each(const struct trust *t, bool (*stop)(void *arg, X509 *anchor), void *arg) {
-    for (int i = 0; i < sk_X509_num(t->certs); i++)
-        if (stop(arg, sk_X509_value(t->certs, i))) return;
+size_t trust_find(const struct trust *t, struct arena *a, struct bytes subject_der, struct bytes **ret) {
+    struct found f = {.a = a};
+    X509_NAME *name = name_of(subject_der);
+    if (name) find_named(t, name, &f);
+    if (name && t->hash_dir) find_hashed(t, name, &f);
+    X509_NAME_free(name);
+    *ret = f.list;
+    return f.n;
 }
 
-void trust_collect(const struct trust *t, const X509_NAME *subject, STACK_OF(X509) * out) {
-    for (int i = 0; i < sk_X509_num(t->certs); i++) {
-        X509 *cert = sk_X509_value(t->certs, i);
-        if (X509_NAME_cmp(X509_get_subject_name(cert), subject) == 0 && X509_up_ref(cert))
-            sk_X509_push(out, cert);
-    }
-    if (t->hash_dir) collect_hashed(t, subject, out);
+void trust_each(const struct trust *t, bool (*stop)(void *arg, struct bytes anchor), void *arg) {
+    for (size_t i = 0; i < t->n; i++)
+        if ((i == 0 || t->anchors[i].name != t->anchors[i - 1].name) && stop(arg, t->anchors[i].der)) return;
 }
 
 bool trust_is_system(const struct trust *t) {
@@ -175,56 +281,35 @@ bool trust_is_system(const struct trust *t) {
 }
 
 bool trust_has_subject(const struct trust *t, struct bytes subject_der) {
-    const unsigned char *p = subject_der.p;
-    X509_NAME *name = d2i_X509_NAME(NULL, &p, (long)subject_der.n);
-    STACK_OF(X509) *found = sk_X509_new_null();
-    if (name) trust_collect(t, name, found);
-    bool any = sk_X509_num(found) > 0;
-    sk_X509_pop_free(found, X509_free);
-    X509_NAME_free(name);
-    ERR_clear_error();
+    struct arena a;
+    struct bytes *found;
+    arena_init(&a);
+    bool any = trust_find(t, &a, subject_der, &found) > 0;
+    arena_done(&a);
     return any;
 }
 
-size_t trust_find(const struct trust *t, struct arena *a, struct bytes subject_der, struct bytes **ret) {
-    const unsigned char *p = subject_der.p;
-    X509_NAME *name = subject_der.n ? d2i_X509_NAME(NULL, &p, (long)subject_der.n) : NULL;
-    STACK_OF(X509) *found = sk_X509_new_null();
-    if (name) trust_collect(t, name, found);
-    size_t n = (size_t)sk_X509_num(found);
-    *ret = ARENA_ARRAY(a, struct bytes, n + 1);
-    for (size_t i = 0; i < n; i++) (*ret)[i] = x509_to_der(a, sk_X509_value(found, (int)i));
-    sk_X509_pop_free(found, X509_free);
-    X509_NAME_free(name);
-    ERR_clear_error();
-    return n;
-}
-
 bool trust_has_cert(const struct trust *t, struct bytes der) {
-    X509 *cert = x509_from_der(der);
-    STACK_OF(X509) *found = sk_X509_new_null();
-    if (cert) trust_collect(t, X509_get_subject_name(cert), found);
+    struct arena a;
+    struct bytes *found, whole = der, subject = subject_of(&whole);
     bool any = false;
-    for (int i = 0; i < sk_X509_num(found); i++) any = any || X509_cmp(sk_X509_value(found, i), cert) == 0;
-    sk_X509_pop_free(found, X509_free);
-    X509_free(cert);
+    arena_init(&a);
+    size_t n = whole.n == der.n ? trust_find(t, &a, subject, &found) : 0;
+    for (size_t i = 0; i < n; i++) any = any || bytes_eq(found[i], der);
+    arena_done(&a);
     return any;
 }
 
 size_t trust_list(const struct trust *t, struct arena *a, struct bytes **ret) {
-    struct trust all = {.certs = sk_X509_dup(t->certs)};
-    int loaded = sk_X509_num(all.certs);
+    struct trust *hashed = trust_new();
+    struct found f = {.a = a};
     DIR *dir = t->hash_dir ? opendir(t->hash_dir) : NULL;
     for (struct dirent *e; dir && (e = readdir(dir)) != NULL;)
-        if (is_hashed(e->d_name)) (void)trust_load_file(&all, text_f(a, "%s/%s", t->hash_dir, e->d_name));
+        if (is_hashed(e->d_name)) (void)trust_load_file(hashed, text_f(a, "%s/%s", t->hash_dir, e->d_name));
     if (dir) closedir(dir);
-    size_t n = (size_t)sk_X509_num(all.certs);
-    *ret = ARENA_ARRAY(a, struct bytes, n + 1);
-    for (size_t i = 0; i < n; i++) {
-        X509 *cert = sk_X509_value(all.certs, (int)i);
-        (*ret)[i] = x509_to_der(a, cert);
-        if ((int)i >= loaded) X509_free(cert);
-    }
-    sk_X509_free(all.certs);
-    return n;
+    for (size_t i = 0; i < t->n; i++) found_add(&f, t->anchors[i].der);
+    for (size_t i = 0; i < hashed->n; i++) found_add(&f, hashed->anchors[i].der);
+    trust_free(hashed);
+    *ret = f.list;
+    return f.n;
 }

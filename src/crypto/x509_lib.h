@@ -9,9 +9,7 @@
 
 X509 *x509_from_der(struct bytes der); /* NULL if it cannot be read, or bytes follow */
 struct bytes x509_to_der(struct arena *a, X509 *cert);
-/* The anchors for this name are put on `out` (references are taken). */
-/* Each anchor that was loaded from a file, until `stop` is true. */
-void trust_each(const struct trust *t, bool (*stop)(void *arg, X509 *anchor), void *arg);
-void trust_collect(const struct trust *t, const X509_NAME *subject, STACK_OF(X509) * out);
+/* The anchors that were loaded from files, until `stop` is true; of equal names one after the other, one. */
+void trust_each(const struct trust *t, bool (*stop)(void *arg, struct bytes anchor), void *arg);
 
 #endif
