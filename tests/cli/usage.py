@@ -341,7 +341,7 @@ def check_proxy_words(tlswhy, checks, proxy, this, dead, direct, host):
     proxy.asked.clear()
     run(tlswhy, "--json", "www.lab.example:8443", https_proxy=this)
     checks.that("the proxy is asked for the name", proxy.asked[:1] == ["CONNECT www.lab.example:8443 HTTP/1.1"], str(proxy.asked[:1]))
-    for name, value in (("https_proxy", "gopher://p.example"), ("ALL_PROXY", "https://p.example"), ("HTTPS_PROXY", "http://:1")):
+    for name, value in (("https_proxy", "gopher://p.example"), ("ALL_PROXY", "socks4://p.example"), ("HTTPS_PROXY", "http://:1")):
         done = run(tlswhy, host, **{name: value})
         checks.none_of(f"{name}={value}", list(line_problems(done, 2, name)))
     done = run(tlswhy, "--proxy", "gopher://user:hunter2@p.example", host)
