@@ -2,7 +2,6 @@
 #include "api/options.h"
 
 #include "net/net.h"
-#include "pki/judge.h"
 
 #include <assert.h>
 #include <stdarg.h>
@@ -100,11 +99,6 @@ static bool set_client(struct tlswhy_options *o, const char *value) {
     for (size_t i = 0; (name = tlswhy_profile_name(i)); i++) {
         if (strcmp(name, value) != 0) continue;
         o->request.client = name;
-        return true;
-    }
-    const struct pki_judge *judge = pki_judge_find(value);
-    if (judge && strcmp(judge->name, "strict") != 0) {
-        o->request.client = judge->name;
         return true;
     }
     return options_fail(

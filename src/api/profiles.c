@@ -1,20 +1,12 @@
-/* The client profiles, in words. Until others exist there is `modern` alone (CONTRACT.md, "Current"). */
+/* The client profiles, in words. */
+#include "api/profiles.h"
 #include "api/options.h"
 
-#include "probe/modern.h"
-
-static const struct profile {
-    const char *name, *title, *judge;
-} profiles[] = {
-    {"modern",
-     "The common ground of the current browsers and libraries: what it accepts works everywhere today.",
-     "  names        subjectAltName only; a wildcard stands for one whole label (RFC 9525)\n"
-     "  path         RFC 5280; no fetching of intermediates that the server left out\n"
-     "  keys         RSA from 2048 bits; no SHA-1 in signatures\n"},
-};
+#include "probe/profile.h"
 
 const char *tlswhy_profile_name(size_t index) {
-    return index < TW_COUNT(profiles) ? profiles[index].name : NULL;
+    const struct profile *p = profile_at(index);
+    return p ? p->name : NULL;
 }
 
 enum { LABEL_COLUMNS = 15, PAGE_COLUMNS = 80 };
@@ -47,43 +39,77 @@ static void add_alpn(struct text *t, const struct hello *h) {
     text_add(t, "\n");
 }
 
-static void add_hello(struct text *t) {
+static void add_hello(struct text *t, const struct profile *p) {
     struct hello h;
     struct eng_policy policy;
-    uint16_t extensions[HELLO_MAX_EXT];
-    modern_hello(&h, &policy, "host.example");
+    uint16_t extensions[HELLO_MAX_EXT], versions[HELLO_MAX_LIST] = {0};
+    size_t n = 0;
+    profile_hello(p, "host.example", &h, &policy);
     for (size_t i = 0; i < h.n_ext; i++) extensions[i] = h.ext[i].type;
+    for (uint16_t v = policy.max_version; v >= policy.min_version; v--) versions[n++] = v;
     text_add(t, "What it offers\n");
-    add_list(t, "versions", h.versions.v, h.versions.n, version_name);
+    add_list(t, "versions", versions, n, version_name);
     add_list(t, "ciphers", h.suites, h.n_suites, suite_name);
-    add_list(t, "groups", h.groups.v, h.groups.n, group_name);
-    add_list(t, "key shares", h.key_shares.v, h.key_shares.n, group_name);
-    add_list(t, "signatures", h.sigalgs.v, h.sigalgs.n, sigscheme_name);
-    add_alpn(t, &h);
-    add_list(t, "extensions", extensions, h.n_ext, extension_name);
+    if (h.groups.n) add_list(t, "groups", h.groups.v, h.groups.n, group_name);
+    if (h.key_shares.n) add_list(t, "key shares", h.key_shares.v, h.key_shares.n, group_name);
+    if (h.sigalgs.n) add_list(t, "signatures", h.sigalgs.v, h.sigalgs.n, sigscheme_name);
+    if (h.alpn_n) add_alpn(t, &h);
+    if (h.n_ext) add_list(t, "extensions", extensions, h.n_ext, extension_name);
 }
 
-static const struct profile *find(const char *name) {
-    for (size_t i = 0; i < TW_COUNT(profiles); i++)
-        if (strcmp(profiles[i].name, name) == 0) return &profiles[i];
-    return NULL;
+static void add_row(struct text *t, const char *label, const char *value) {
+    text_addf(t, "  %-*s%s\n", LABEL_COLUMNS - 2, label, value);
+}
+
+static void add_policy(struct text *t, const struct profile *p) {
+    struct hello h;
+    struct eng_policy policy;
+    profile_hello(p, "host.example", &h, &policy);
+    if (policy.dh_min_bits) add_row(t, "DHE", text_f(t->a, "groups from %u bits", policy.dh_min_bits));
+    if (policy.dh_max_bits) add_row(t, "DHE", text_f(t->a, "groups up to %u bits", policy.dh_max_bits));
+    if (policy.need_renegotiation_info) add_row(t, "wants", "renegotiation_info (RFC 5746) before TLS 1.3");
+    if (policy.refuse_old_signatures) add_row(t, "refuses", "key exchanges signed with MD5 and SHA-1");
+}
+
+/* Prose that may be long, in lines of a page. */
+static void add_source(struct text *t, const char *source) {
+    size_t column = 0;
+    for (const char *word = source; *word;) {
+        size_t n = strcspn(word, " ");
+        if (column && column + 1 + n > PAGE_COLUMNS) {
+            text_add(t, "\n");
+            column = 0;
+        }
+        text_addf(t, "%s%.*s", column ? " " : "", (int)n, word);
+        column += n + (column > 0);
+        word += n + strspn(word + n, " ");
+    }
+    text_add(t, ".\n");
 }
 
 const char *tlswhy_profile_title(const char *name) {
-    const struct profile *p = find(name);
+    const struct profile *p = profile_find(name);
     return p ? p->title : NULL;
 }
 
 char *tlswhy_profile_show(const char *name) {
-    const struct profile *p = find(name);
+    const struct profile *p = profile_find(name);
     if (!p) return NULL;
     struct arena a;
     struct text t;
     arena_init(&a);
     text_init(&t, &a);
-    text_addf(&t, "%s (current)\n%s\n\n", p->name, p->title);
-    add_hello(&t);
-    text_addf(&t, "\nHow it judges certificates\n%s", p->judge);
+    text_addf(&t, "%s (%s)\n%s.\n", p->name, p->current ? "current" : "not current", p->title);
+    add_source(&t, text_f(&a, "From: %s", p->source));
+    text_add(&t, "\n");
+    add_hello(&t, p);
+    add_policy(&t, p);
+    text_add(&t, "\nHow it judges certificates\n");
+    const struct pki_judge *judge = p->judge ? pki_judge_find(p->judge) : NULL;
+    if (judge)
+        judge_describe(&t, judge);
+    else
+        text_add(&t, "  not at all, unless it is configured to\n");
     char *text = mem_alloc(t.n + 1);
     memcpy(text, t.s, t.n + 1);
     arena_done(&a);

@@ -41,6 +41,7 @@ struct casefile {
     /* The client that has the problem, at the address diagnosed in full. */
     const char *profile;
     const struct pki_judge *judge; /* its judge of certificates; NULL: modern */
+    bool blind;                    /* it judges none */
     bool bent;                     /* by options: `modern` as it is may do better */
     struct trial trial;            /* its handshake */
     struct trial subject_trial;    /* the same without the post-quantum share: experiments start from it */

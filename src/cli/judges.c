@@ -1,7 +1,7 @@
 /* The judges of `verify --client`, as `profiles` tells of them. */
 #include "cli.h"
 
-#include "pki/judge.h"
+#include "api/profiles.h"
 
 /* Profiles are told by the library; a judge of the same name is part of one. */
 static bool is_profile(const char *name) {
@@ -21,70 +21,6 @@ const char *judges_title(const char *name) {
     return judge ? judge->title : NULL;
 }
 
-/* A row of what differs between clients, in words. */
-static void add_row(struct text *t, const char *label, const char *value) {
-    text_addf(t, "  %-12s %s\n", label, value);
-}
-
-static const char *names_of(const struct pki_judge *judge) {
-    const unsigned cn =
-        PKI_HOST_CN_IF_NO_SAN | PKI_HOST_CN_IF_NO_DNS | PKI_HOST_CN_IF_NO_HOST | PKI_HOST_CN_ALWAYS;
-    return judge->host_rules & cn ? "subjectAltName, else the common name" : "subjectAltName only";
-}
-
-static const char *building_of(const struct pki_judge *judge) {
-    static const char *const words[] = {
-        [PKI_BUILD_ALL] = "tries every issuer that is at hand",
-        [PKI_BUILD_FIRST] = "stays with the first issuer that it finds",
-        [PKI_BUILD_SENT_ORDER] = "follows the order in which the server sends",
-    };
-    return words[judge->building];
-}
-
-static const char *missing_of(const struct pki_judge *judge) {
-    if (judge->rules & PKI_RULE_AIA) return "fetches intermediates that the server left out";
-    if (judge->rules & PKI_RULE_CACHES_CAS) return "knows many intermediates that the server left out";
-    return "needs every intermediate from the server";
-}
-
-static const char *eku_of(const struct pki_judge *judge) {
-    static const char *const words[] = {
-        [PKI_EKU_LEAF] = "extended key usage of the leaf alone",
-        [PKI_EKU_NESTED] = "extended key usage of intermediates limits what is below",
-        [PKI_EKU_NESTED_ANCHOR] = "extended key usage of intermediates and the root limits what is below",
-    };
-    return words[judge->eku];
-}
-
-static const char *revocation_of(const struct pki_judge *judge) {
-    static const char *const words[] = {
-        [PKI_REVOCATION_NONE] = "not looked at",
-        [PKI_REVOCATION_STAPLE] = "stapled answers alone",
-        [PKI_REVOCATION_SOFT] = "looked up; no answer is passed over",
-        [PKI_REVOCATION_HARD] = "looked up; no answer is a failure",
-    };
-    return words[judge->revocation];
-}
-
-static void add_strength(struct text *t, struct arena *a, const struct pki_judge *judge) {
-    bool sha1 = judge->hashes >> PKI_HASH_SHA1 & 1;
-    const char *rsa = judge->min_rsa ? text_f(a, "RSA from %u bits", judge->min_rsa) : "RSA of any size";
-    add_row(t, "strength", text_f(a, "%s; %s", rsa, sha1 ? "SHA-1 is taken" : "no SHA-1"));
-}
-
-static void add_lifetime(struct text *t, struct arena *a, const struct pki_judge *judge) {
-    uint32_t days = 0;
-    bool all = false;
-    for (size_t i = 0; i < PKI_JUDGE_CAPS && judge->caps[i].days; i++) {
-        days = judge->caps[i].days;
-        all = all || judge->caps[i].private_too;
-    }
-    if (days == 0) return;
-    add_row(t, "lifetime",
-            text_f(a, "limited by the date of issue, in the end to %u days; %s", days,
-                   all ? "825 days under private roots too" : "not under private roots"));
-}
-
 char *judges_show(struct cli *c, const char *name) {
     const struct pki_judge *judge = pki_judge_find(name);
     struct text t;
@@ -92,15 +28,7 @@ char *judges_show(struct cli *c, const char *name) {
     text_init(&t, &c->a);
     text_addf(&t, "%s\n%s. A judge of certificates alone, for 'tlswhy verify' and 'tlswhy chain'.\n\n",
               judge->name, judge->title);
-    add_row(&t, "names", names_of(judge));
-    add_row(&t, "path", building_of(judge));
-    add_row(&t, "missing", missing_of(judge));
-    add_row(&t, "usage", eku_of(judge));
-    add_strength(&t, &c->a, judge);
-    add_lifetime(&t, &c->a, judge);
-    add_row(&t, "revocation", revocation_of(judge));
-    add_row(&t, "staple",
-            judge->rules & PKI_RULE_MUST_STAPLE ? "must-staple is kept" : "must-staple is not looked at");
+    judge_describe(&t, judge);
     char *text = mem_alloc(t.n + 1); /* the caller frees it, as he does those of the library */
     memcpy(text, t.s, t.n + 1);
     return text;

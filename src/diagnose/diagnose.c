@@ -4,6 +4,7 @@
 #include "causes/addresses.h"
 #include "causes/between.h"
 #include "probe/modern.h"
+#include "probe/profile.h"
 
 #include <errno.h>
 
@@ -33,6 +34,10 @@ static void resolve(struct session *s) {
     if (r->connect_addr && s->resolved.n > 1) s->resolved.n = 1;
 }
 
+static const struct profile *client_of(const struct session *s, bool bent) {
+    return profile_find(bent && s->request->client ? s->request->client : "modern");
+}
+
 /* The handshake of the client that the request describes; `bent` false: of `modern` as it is. */
 static struct trial make_trial(const struct session *s, bool bent, const struct net_addr *to) {
     const struct request *r = s->request;
@@ -40,7 +45,7 @@ static struct trial make_trial(const struct session *s, bool bent, const struct 
     const char *sni = bent && r->no_sni ? "" : bent && r->servername ? r->servername : r->host;
     struct net_addr literal;
     if (net_addr_parse(sni, 0, &literal)) sni = "";
-    modern_hello(&t.hello, &t.policy, sni);
+    profile_hello(client_of(s, bent), sni, &t.hello, &t.policy);
     t.identity = s->identity;
     if (bent) {
         t.policy.sign_as_offered = r->sigalgs_given;
@@ -67,6 +72,7 @@ static bool is_bent(const struct request *r) {
 
 static struct casefile *new_case(struct session *s, bool bent) {
     struct casefile *c = ARENA_NEW(s->a, struct casefile);
+    const struct profile *client = client_of(s, bent);
     const struct request *r = s->request;
     *c = (struct casefile){.a = s->a,
                            .host = r->host,
@@ -81,8 +87,9 @@ static struct casefile *new_case(struct session *s, bool bent) {
                            .trust_given = r->n_cacert + r->n_capath > 0,
                            .identity = s->identity,
                            .now = net_wall_clock(),
-                           .profile = r->client && bent ? r->client : "modern",
-                           .judge = r->client && bent ? pki_judge_find(r->client) : NULL,
+                           .profile = client->name,
+                           .judge = client->judge ? pki_judge_find(client->judge) : NULL,
+                           .blind = !client->judge,
                            .bent = bent,
                            .resolved = &s->resolved};
     if (s->resolved.n == 0) return c;

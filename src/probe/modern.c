@@ -146,15 +146,17 @@ static void fit_suites(struct hello *h, struct eng_policy *p) {
 }
 
 static void set_suites(struct hello *h, const uint16_t *suites, size_t n) {
+    bool grease = h->n_suites > 0 && is_grease(h->suites[0]);
     h->n_suites = 0;
-    h->suites[h->n_suites++] = GREASE_SUITE;
+    if (grease) h->suites[h->n_suites++] = GREASE_SUITE;
     for (size_t i = 0; i < n && h->n_suites < HELLO_MAX_SUITES; i++) h->suites[h->n_suites++] = suites[i];
 }
 
 /* What is not bent stays as usual; but a client that ends at 1.1 must begin before it. */
 static void bend_versions(struct hello *h, struct eng_policy *p, const struct bends *b) {
-    uint16_t max = b->tls_max ? b->tls_max : TLS_1_3;
-    uint16_t usual_min = max < TLS_1_2 ? TLS_1_0 : TLS_1_2;
+    uint16_t max = b->tls_max ? b->tls_max : p->max_version;
+    if (b->tls_min > max) max = b->tls_min;
+    uint16_t usual_min = p->min_version <= max ? p->min_version : TLS_1_0;
     hello_set_versions(h, p, b->tls_min ? b->tls_min : usual_min, max);
 }
 

@@ -132,7 +132,12 @@ static void catalogue(void **state) {
     assert_null(tlswhy_catalogue_title("no-such-cause"));
     assert_null(tlswhy_catalogue_explain("no-such-cause", NULL));
     assert_string_equal(tlswhy_profile_name(0), "modern");
-    assert_null(tlswhy_profile_name(1));
+    for (n = 0; tlswhy_profile_name(n); n++) {
+        char *shown = tlswhy_profile_show(tlswhy_profile_name(n));
+        assert_non_null(strstr(shown, tlswhy_profile_title(tlswhy_profile_name(n))));
+        tlswhy_string_free(shown);
+    }
+    assert_true(n > 40);
     assert_null(tlswhy_profile_show("no-such-profile"));
     char *modern = tlswhy_profile_show("modern");
     assert_non_null(strstr(modern, tlswhy_profile_title("modern")));
