@@ -22,8 +22,10 @@ static uint32_t early_data_of(struct bytes extensions) {
     return found && rd_ok(&r) ? max : 0;
 }
 
-/* RFC 8446 4.6.1: a lifetime of 0 says that the ticket is to be thrown away at once. */
+/* RFC 8446 4.6.1: a lifetime of 0 says that the ticket is to be thrown away at once. A client that says
+ * nothing of how it takes up sessions takes up none (4.2.9). */
 void resume_keep_13(struct engine *e, const struct new_session_ticket *ticket) {
+    if (!hello_has_ext(&e->hello, EXT_PSK_KEY_EXCHANGE_MODES)) return;
     if (ticket->ticket.n > RESUME_MAX_TICKET || ticket->lifetime_s == 0 || e->t->session) return;
     struct eng_session *s = new_session(e, ticket->ticket);
     s->secret_n = keys13_psk(e, ticket->nonce, s->secret);

@@ -56,12 +56,30 @@ static void older_versions(struct trial *t, const struct change *c) {
         add_modern_suites(&t->hello, TLS_SSL3, (uint16_t)(old.min_version - 1), &old);
 }
 
+/* Who never named groups and signatures does so in a version that wants them (RFC 5246 7.4.1.4.1, RFC 8446
+ * 9.2): those that everybody has today. */
+static void add_modern_lists(struct hello *h) {
+    struct hello modern;
+    struct eng_policy ignored;
+    modern_hello(&modern, &ignored, "");
+    hello_drop_grease(&modern);
+    if (h->sigalgs.n == 0) h->sigalgs = modern.sigalgs;
+    if (!hello_has_ext(h, EXT_SUPPORTED_GROUPS)) {
+        hello_add_ext(h, EXT_SUPPORTED_GROUPS);
+        for (size_t i = 0; i < modern.groups.n; i++)
+            if (!group_is_hybrid(modern.groups.v[i])) list_add(&h->groups, modern.groups.v[i]);
+    }
+    struct u16_list own = h->groups;
+    if (h->key_shares.n == 0) hello_set_groups(h, own.v, own.n);
+}
+
 static void newer_versions(struct trial *t, const struct change *c) {
     (void)c;
     struct eng_policy old = t->policy;
     hello_set_versions(&t->hello, &t->policy, old.min_version, TLS_1_3);
-    if (old.max_version < TLS_1_3)
-        add_modern_suites(&t->hello, (uint16_t)(old.max_version + 1), TLS_1_3, &old);
+    if (old.max_version >= TLS_1_3) return;
+    add_modern_suites(&t->hello, (uint16_t)(old.max_version + 1), TLS_1_3, &old);
+    if (old.max_version < TLS_1_2) add_modern_lists(&t->hello);
 }
 
 static void only_older(struct trial *t, const struct change *c) {

@@ -56,6 +56,7 @@ void hello_add_ext(struct hello *h, uint16_t type) {
     memmove(h->ext + at + 1, h->ext + at, (h->n_ext - at) * sizeof(h->ext[0]));
     h->ext[at] = (struct hello_ext){.type = type};
     h->n_ext++;
+    h->no_extensions = false;
 }
 
 void hello_add_ext_raw(struct hello *h, uint16_t type, struct bytes body) {
