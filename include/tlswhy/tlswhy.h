@@ -40,7 +40,8 @@ void tlswhy_options_free(struct tlswhy_options *o);
 
 /* Sets an option by the command's name for it without the dashes: "connect-to", "servername", "no-sni",
  * "starttls", "cacert", "capath", "cert", "key", "client", "tls-min", "tls-max", "ciphers", "groups",
- * "sigalgs", "alpn", "proxy", "4", "6", "timeout", "max-time", "max-connections", "offline", "resolver".
+ * "sigalgs", "alpn", "proxy", "4", "6", "timeout", "max-time", "max-connections", "offline", "resolver",
+ * "all-clients".
  * `value` is copied; NULL for an option that takes none. Those that the command lets repeat ("cacert",
  * "capath") add up. 0, or -1: the name is not one of these, or the value is not one that it takes;
  * tlswhy_options_error() says which and why. */

@@ -158,6 +158,12 @@ static bool set_max_connections(struct tlswhy_options *o, const char *value) {
     return true;
 }
 
+static bool set_all_clients(struct tlswhy_options *o, const char *value) {
+    (void)value;
+    o->request.all_clients = true;
+    return true;
+}
+
 static bool set_offline(struct tlswhy_options *o, const char *value) {
     (void)value;
     o->request.offline = true;
@@ -197,6 +203,7 @@ static const struct option_row rows[] = {
     {"timeout", set_timeout, VALUE},
     {"max-time", set_max_time, VALUE},
     {"max-connections", set_max_connections, VALUE},
+    {"all-clients", set_all_clients, FLAG},
     {"offline", set_offline, FLAG},
     {"resolver", set_resolver, VALUE},
 };

@@ -1,13 +1,22 @@
 #include "causes/clients.h"
 
-/* CONTRACT.md, "Current clients", each in today's release. */
-static const char *const current[] = {"chrome",  "edge",    "firefox", "safari",  "android-14", "curl",
-                                      "java-17", "go-1.19", "dotnet",  "node-20", "python-3.13"};
+#include "probe/profile.h"
 
 bool client_is_current(const char *name) {
-    for (size_t i = 0; i < TW_COUNT(current); i++)
-        if (strcmp(current[i], name) == 0) return true;
-    return strcmp(name, "modern") == 0;
+    const struct profile *p = profile_find(name);
+    return p && p->current;
+}
+
+const char *client_lack_cause(enum client_lack lack) {
+    static const char *const ids[CLIENT_LACKS__COUNT] = {
+        [CLIENT_LACKS_NOTHING] = NULL,
+        [CLIENT_LACKS_VERSION] = "version-client-too-old",
+        [CLIENT_LACKS_SUITE] = "cipher-no-overlap",
+        [CLIENT_LACKS_GROUP] = "group-no-overlap",
+        [CLIENT_LACKS_SIGNATURE] = "sigalg-no-overlap",
+        [CLIENT_LACKS_PROTOCOL] = "alpn-no-overlap",
+    };
+    return ids[lack];
 }
 
 /* All judges that play a client: the RFC as written is none. */

@@ -15,6 +15,20 @@ struct clients {
     struct client_view view[CLIENTS_MAX];
     size_t n;
 };
+/* What a client does not offer, though the server chose it for `modern`: it is narrower than what everybody
+ * has, and no server is to blame for that. */
+enum client_lack {
+    CLIENT_LACKS_NOTHING,
+    CLIENT_LACKS_VERSION,
+    CLIENT_LACKS_SUITE,
+    CLIENT_LACKS_GROUP,
+    CLIENT_LACKS_SIGNATURE,
+    CLIENT_LACKS_PROTOCOL,
+    CLIENT_LACKS__COUNT,
+};
+/* The id of the cause that it is for this client; NULL for nothing. */
+const char *client_lack_cause(enum client_lack lack);
+
 /* NULL where no certificate came. After what AIA brings has come, and once. */
 const struct clients *clients_look(struct casefile *c);
 bool client_is_current(const char *name);

@@ -65,12 +65,6 @@ static int set_fix(struct cli *c, const char *value) {
     return 0;
 }
 
-/* The set of profiles is `modern`, old and new: nothing is left out that this could add. */
-static int set_all_clients(struct cli *c, const char *value) {
-    (void)c, (void)value;
-    return 0;
-}
-
 static int set_save(struct cli *c, const char *value) {
     if (!*value) return usage_error(c, "--save: the name of a file is missing");
     c->save = value;
@@ -86,7 +80,6 @@ static const struct own_row {
     bool anywhere; /* sub-commands have it too */
     char letter;
 } rows[] = {
-    {"all-clients", set_all_clients, FLAG},
     {"color", args_color, VALUE, ANYWHERE},
     {"fix", set_fix, VALUE},
     {"help", set_help, FLAG, ANYWHERE, 'h'},

@@ -1,8 +1,10 @@
 /* From a request to a verdict: look up, the first handshakes, the planner, and what the report shows. */
 #include "diagnose/smallest_change.h"
+#include "diagnose/table.h"
 
 #include "causes/addresses.h"
 #include "causes/between.h"
+#include "causes/clients.h"
 #include "probe/modern.h"
 #include "probe/profile.h"
 
@@ -34,6 +36,7 @@ static void resolve(struct session *s) {
     if (r->connect_addr && s->resolved.n > 1) s->resolved.n = 1;
 }
 
+/* Of the client that the request describes; `bent` false: of modern. */
 static const struct profile *client_of(const struct session *s, bool bent) {
     return profile_find(bent && s->request->client ? s->request->client : "modern");
 }
@@ -129,6 +132,7 @@ static bool handshake_works(const struct casefile *c) {
  * would wait for a hello on the wrong one if it came sooner), and is ready when the ticket comes. */
 static void come_back(struct casefile *c, const struct run *run) {
     (void)CASE_TRY(c, {.kind = CHANGE_RESUME, .run = run});
+    if (c->table) table_ask(c->table, c, run);
 }
 
 /* Beside that: is somebody in between? Among the system's roots the certificate says whether this is worth a
@@ -208,6 +212,84 @@ static bool connects(const struct casefile *c) {
     return c->main->reached >= REACHED_FLIGHT || c->main->hybrid;
 }
 
+static void with_table(struct session *s, struct casefile *modern) {
+    const char *sni = modern->trial.hello.server_name;
+    modern->table = table_new(s->a, &modern->trial, sni, s->request->all_clients);
+    modern->table->asked = is_bent(s->request); /* then another client comes first */
+}
+
+/* `modern` gets as far as this client does: through the handshake, and with its judgement of the certificate.
+ */
+static bool modern_does(struct casefile *own, const struct casefile *modern) {
+    const struct clients *all = clients_look(own);
+    if (!handshake_works(modern)) return false;
+    for (size_t i = 0; all && i < all->n; i++)
+        if (strcmp(all->view[i].name, "modern") == 0) return all->view[i].judged.ok;
+    return true;
+}
+
+/* What modern is spared and another current client is not: as if that one were asked for. */
+static void diagnose_row(struct session *s, const struct casefile *modern, const struct table_row *row,
+                         struct plan *ret) {
+    struct casefile *c = new_case(s, false);
+    c->profile = row->profile->name;
+    c->trial = c->subject_trial = row->trial;
+    change_apply(&c->subject_trial, &(struct change){.kind = CHANGE_CLASSICAL});
+    c->modern_connects = connects(modern);
+    first_wave(s, c);
+    watch_first(s, c);
+    plan_init(ret, c);
+    if (!c->main->good) plan_handshake(ret);
+}
+
+static void take_from_row(struct plan *p, const struct found *found, const struct casefile *modern,
+                          const char *word) {
+    struct finding f = found->finding;
+    struct text who;
+    text_init(&who, modern->a);
+    f.n_affects = 0;
+    f.spares_own = true;
+    for (size_t i = 0; i < modern->table->n && f.n_affects < FINDING_MAX_AFFECTS; i++) {
+        const struct table_row *row = &modern->table->row[i];
+        if (!table_fails(row) || row->lacks || strcmp(facts_word(modern->a, row->facts), word) != 0) continue;
+        f.affects[f.n_affects++] = row->profile->name;
+        if (row->profile->current) text_addf(&who, "%s%s", who.n ? ", " : "", row->profile->name);
+    }
+    finding_evidence(&f, text_f(modern->a, "So it is with the hello of %s; others get through.", who.s));
+    if (p->n < PLAN_MAX_FINDINGS) p->found[p->n++] = (struct found){found->cause, f};
+}
+
+static bool is_found(const struct plan *p, const struct cause *cause) {
+    for (size_t i = 0; i < p->n; i++)
+        if (p->found[i].cause == cause) return true;
+    return false;
+}
+
+/* Where several changes help, each may do so by what it changes besides (a length, say): then none is blamed.
+ */
+static void take_reason(struct plan *p, const struct plan *q, const struct casefile *modern,
+                        const struct table_row *row) {
+    if (q->n != 1) return;
+    const struct found *f = &q->found[0];
+    bool solid = f->finding.certainty > CERTAINTY_POSSIBLE && f->cause->phase == PHASE_HANDSHAKE;
+    if (solid && !is_found(p, f->cause)) take_from_row(p, f, modern, facts_word(modern->a, row->facts));
+}
+
+/* How the other clients fare; and why, where modern gets through and a current one does not. One reason at a
+ * time: what others have besides shows once this one is gone. */
+static void look_at_table(struct session *s, struct casefile *modern, struct plan *p) {
+    table_settle(modern->table, modern, p->n > 0 || !modern->main->good);
+    for (size_t i = 0; modern->main->good && i < modern->table->n; i++) {
+        const struct table_row *row = &modern->table->row[i];
+        if (!row->profile->current || !table_fails(row) || row->lacks || row->facts->silent) continue;
+        struct plan *q = ARENA_NEW(s->a, struct plan);
+        diagnose_row(s, modern, row, q);
+        take_reason(p, q, modern, row);
+        break;
+    }
+    plan_settle(p);
+}
+
 static void run_diagnosis(struct session *s) {
     const struct request *r = s->request;
     progress(s, "looking up the name");
@@ -226,6 +308,7 @@ static void run_diagnosis(struct session *s) {
         first_wave(s, modern);
     }
     ask_others(s, own);
+    with_table(s, modern ? modern : own);
     watch_first(s, own);
     if (own->base->t->dialog == DIALOG_PROXY_TLS) {
         s->refusal =
@@ -236,15 +319,17 @@ static void run_diagnosis(struct session *s) {
         watch_first(s, modern);
         own->modern_connects = connects(modern);
     }
+    table_wait(modern ? modern->table : own->table, modern ? modern : own);
     progress(s, "looking for the cause");
     diagnose_case(s, own, p);
     find_smallest(s, p, modern);
     struct plan *other = NULL;
-    if (modern && p->n == 0 && handshake_works(own) && !handshake_works(modern)) {
+    if (modern && p->n == 0 && handshake_works(own) && !modern_does(own, modern)) {
         other = ARENA_NEW(s->a, struct plan);
         diagnose_case(s, modern, other);
         find_smallest(s, other, own);
     }
+    look_at_table(s, modern ? modern : own, other ? other : p);
     prober_cancel(s->prober);
     verdict_make(s, own, p, modern, other);
 }

@@ -42,6 +42,7 @@ struct request {
     int64_t timeout_ns, max_time_ns; /* 10 s and 3 times the first unless given */
     unsigned max_connections;        /* 64 unless given */
     bool offline;
+    bool all_clients; /* the clients table has those of the past too */
     const char *resolver;
     const char *compare; /* a report's file; NULL: none */
     /* In the place of the system's file and folder of roots (SSL_CERT_FILE, SSL_CERT_DIR); NULL: the system's

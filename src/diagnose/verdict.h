@@ -25,6 +25,7 @@ struct client_outcome {
     bool current;
     const char *outcome; /* "ok" or what happened */
     const char *cause;   /* id; NULL */
+    bool derived;        /* its hello was not run: it follows from others */
 };
 struct path_outcome {
     const char *profile;

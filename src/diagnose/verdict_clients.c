@@ -3,6 +3,7 @@
 #include "causes/certificates.h"
 #include "causes/clients.h"
 #include "diagnose/session.h"
+#include "diagnose/table.h"
 
 /* ---- the root of a path, and who trusts it ---- */
 
@@ -123,12 +124,35 @@ static void add_affected(struct finding *f, const struct clients *all) {
     }
 }
 
+/* Of the handshake: whoever's hello fared as this client's, or any, where nobody gets as far as a hello. */
+static void add_failing(struct finding *f, const struct table *t) {
+    for (size_t i = 0; t && i < t->n && f->n_affects < FINDING_MAX_AFFECTS; i++)
+        if (table_fails(&t->row[i]) && !has_affected(f, t->row[i].profile->name))
+            f->affects[f->n_affects++] = t->row[i].profile->name;
+}
+
+static void tell_affected(struct verdict *v, const struct clients *all, const struct table *t,
+                          bool modern_fails) {
+    for (size_t i = 0; i < v->n_findings; i++) {
+        struct finding *f = &v->findings[i];
+        if (f->spares_own) continue;
+        if (f->of_certificate && all) add_affected(f, all);
+        if (!f->of_certificate && modern_fails) add_failing(f, t);
+    }
+}
+
 /* ---- the clients table ---- */
 
-static const char *cause_of(const struct verdict *v, const struct client_view *view) {
+static const struct client_view *view_of(const struct clients *all, const char *judge) {
+    for (size_t i = 0; all && judge && i < all->n; i++)
+        if (strcmp(all->view[i].name, judge) == 0) return &all->view[i];
+    return NULL;
+}
+
+static const char *cause_of(const struct verdict *v, const char *name, const struct client_view *view) {
     for (size_t i = 0; i < v->n_findings; i++)
-        if (has_affected(&v->findings[i], view->name)) return v->findings[i].id;
-    for (size_t i = 0; i < view->judged.n_problems; i++) {
+        if (has_affected(&v->findings[i], name)) return v->findings[i].id;
+    for (size_t i = 0; view && i < view->judged.n_problems; i++) {
         const char *code = pki_problem_code(view->judged.problems[i].kind);
         if (cause_by_id(code)) return code;
     }
@@ -139,10 +163,8 @@ static const char *first_cause(const struct verdict *v) {
     return v->n_findings ? v->findings[0].id : NULL;
 }
 
-static void add_row(struct verdict *v, const char *name, bool current, const char *outcome,
-                    const char *cause) {
-    if (v->n_clients < VERDICT_MAX_CLIENTS)
-        v->clients[v->n_clients++] = (struct client_outcome){name, current, outcome, cause};
+static void add_row(struct verdict *v, const struct client_outcome *row) {
+    if (v->n_clients < VERDICT_MAX_CLIENTS) v->clients[v->n_clients++] = *row;
 }
 
 /* Under a private root: what single clients ask beyond what all do (docs/clients.md). */
@@ -156,27 +178,69 @@ static void note_refusals(struct session *s, struct verdict *v, const struct cli
     }
 }
 
+/* A client whose hello fails, and nobody knows why. */
+static void note_failures(struct session *s, struct verdict *v, const struct table *t) {
+    for (size_t i = 0; t && i < t->n && v->n_notes < TW_COUNT(v->notes); i++) {
+        const struct table_row *row = &t->row[i];
+        if (!row->profile->current || !table_fails(row) || cause_of(v, row->profile->name, NULL)) continue;
+        const char *why = row->lacks ? ": it does not offer what the server chooses for other clients" : "";
+        v->notes[v->n_notes++] =
+            (struct note){"client-fails", text_f(s->a, "%s does not connect (%s)%s.", row->profile->name,
+                                                 facts_outcome(s->a, row->facts), why)};
+    }
+}
+
+static void list_row(struct session *s, struct verdict *v, const struct clients *all,
+                     const struct table_row *row) {
+    const char *name = row->profile->name;
+    const struct client_view *view = view_of(all, row->profile->judge);
+    bool fails = table_fails(row), refuses = view && !view->judged.ok;
+    const char *word = !row->facts ? "not tried"
+                       : fails     ? facts_word(s->a, row->facts)
+                       : refuses   ? "certificate refused"
+                                   : "ok";
+    const char *cause = row->facts && (fails || refuses) ? cause_of(v, name, fails ? NULL : view) : NULL;
+    if (!cause && fails) cause = client_lack_cause(row->lacks);
+    add_row(v, &(struct client_outcome){name, row->profile->current, word, cause, row->derived});
+}
+
+/* The client that was asked about; its verdict is the report's. */
+static void list_own(struct session *s, struct verdict *v, const struct casefile *own, bool refused) {
+    const struct profile *p = profile_find(own->profile);
+    bool connects = own->main->good;
+    const char *word = !connects ? facts_word(s->a, own->main) : refused ? "certificate refused" : "ok";
+    add_row(v, &(struct client_outcome){.profile = own->profile,
+                                        .current = p && p->current,
+                                        .outcome = word,
+                                        .cause = connects && !refused ? NULL : first_cause(v)});
+}
+
+/* modern, where it was merely compared with. */
+static void list_modern(struct session *s, struct verdict *v, const struct clients *all,
+                        const struct casefile *modern) {
+    const struct client_view *view = view_of(all, "modern");
+    bool fails = !modern->main->good, refuses = view && !view->judged.ok;
+    struct client_outcome row = {.profile = "modern", .current = true, .outcome = "ok"};
+    if (fails || refuses) {
+        row.outcome = fails ? facts_word(s->a, modern->main) : "certificate refused";
+        row.cause = cause_of(v, "modern", fails ? NULL : view);
+        if (!row.cause) row.cause = first_cause(v);
+    }
+    add_row(v, &row);
+}
+
 void verdict_clients(struct session *s, struct verdict *v, struct casefile *own, struct casefile *modern,
                      bool own_refused) {
     const struct clients *all = clients_look(own);
+    const struct table *t = modern->table;
     list_paths(s, v, own, all);
-    for (size_t i = 0; all && i < v->n_findings; i++)
-        if (v->findings[i].of_certificate && !v->findings[i].spares_own) add_affected(&v->findings[i], all);
+    tell_affected(v, all, t, !modern->main->good);
     if (v->kind == VERDICT_OK) note_refusals(s, v, all);
-    if (!modern->main->good) {
-        add_row(v, "modern", true, facts_word(s->a, modern->main), first_cause(v));
-        return;
-    }
-    if (!all || all->n == 0) {
-        add_row(v, "modern", true, own_refused ? "certificate refused" : "ok",
-                own_refused ? first_cause(v) : NULL);
-        return;
-    }
-    for (size_t i = 0; i < all->n; i++) {
-        const struct client_view *view = &all->view[i];
-        bool is_own = strcmp(view->name, own->profile) == 0;
-        bool ok = is_own ? !own_refused : view->judged.ok;
-        add_row(v, view->name, view->current, ok ? "ok" : "certificate refused",
-                ok ? NULL : cause_of(v, view));
-    }
+    if (modern->main->good) note_failures(s, v, t);
+    /* Bent by options it is no client of the table. */
+    bool is_row = own == modern || (s->request->n_bent == 0 && strcmp(own->profile, "modern") != 0);
+    if (is_row) list_own(s, v, own, own_refused);
+    if (modern != own) list_modern(s, v, all, modern);
+    for (size_t i = 0; t && i < t->n; i++)
+        if (!is_row || strcmp(t->row[i].profile->name, own->profile) != 0) list_row(s, v, all, &t->row[i]);
 }

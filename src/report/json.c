@@ -236,6 +236,7 @@ static json_t *clients(struct writer *w) {
         put(o, "current", json_boolean(c->current));
         put_string(w, o, "outcome", c->outcome);
         put_string(w, o, "cause", c->cause);
+        put(o, "derived", json_boolean(c->derived));
         append(array, o);
     }
     return array;

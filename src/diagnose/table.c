@@ -1,0 +1,290 @@
+#include "diagnose/table.h"
+
+#include "diagnose/plan.h"
+
+/* So many connections for everything: of a healthy host eight more than without the table (bench/cost.py). */
+enum { MOST_HEALTHY = 20, MOST_FAILING = 24 };
+
+static struct trial trial_of(const struct profile *p, const struct trial *like, const char *sni) {
+    struct trial t = *like;
+    t.ask_http = false;
+    t.resume = NULL;
+    profile_hello(p, sni, &t.hello, &t.policy);
+    return t;
+}
+
+struct table *table_new(struct arena *a, const struct trial *like, const char *sni, bool all) {
+    struct table *t = ARENA_NEW(a, struct table);
+    const struct profile *p;
+    t->a = a;
+    t->all = all;
+    for (size_t i = 1; (p = profile_at(i)) && t->n < TABLE_MAX; i++)
+        if (all || p->current)
+            t->row[t->n++] = (struct table_row){.profile = p, .trial = trial_of(p, like, sni)};
+    return t;
+}
+
+bool table_fails(const struct table_row *r) {
+    return r->facts && !r->facts->good;
+}
+
+/* ---- what follows from what ---- */
+
+/* A handshake that went through, or one under way that is expected to go as `t`. */
+struct reference {
+    const struct hello *hello;
+    const struct transcript *t;
+    const struct facts *facts; /* NULL: under way */
+};
+struct references {
+    struct reference list[TABLE_MAX + 4];
+    size_t n;
+};
+
+static void add_reference(struct references *r, const struct hello *h, const struct transcript *t,
+                          const struct facts *f) {
+    if (r->n < TW_COUNT(r->list)) r->list[r->n++] = (struct reference){h, t, f};
+}
+
+static bool version_fits(const struct table_row *x, const struct reference *r) {
+    uint16_t chosen = r->t->version;
+    if (!hello_offers_version(&x->trial.hello, chosen) || chosen < x->trial.policy.min_version) return false;
+    return hello_max_version(&x->trial.hello) <= hello_max_version(r->hello);
+}
+
+static bool is_dhe(uint16_t id) {
+    const struct suite *s = suite_by_id(id);
+    return s && s->kx == KX_DHE && s->auth == AUTH_RSA;
+}
+
+/* A suite with Diffie-Hellman brings a group that this client may refuse, and that nobody has seen yet. */
+static bool brings_dhe(const struct hello *x, const struct hello *h) {
+    for (size_t i = 0; i < x->n_suites; i++)
+        if (is_dhe(x->suites[i]) && !hello_has_suite(h, x->suites[i])) return true;
+    return false;
+}
+
+static bool suite_fits(const struct table_row *x, const struct reference *r) {
+    const struct eng_policy *p = &x->trial.policy;
+    const struct suite *s = suite_by_id(r->t->suite);
+    if (!hello_has_suite(&x->trial.hello, r->t->suite)) return false;
+    if (r->t->version >= TLS_1_3) return true;
+    if (s && s->kx == KX_DHE &&
+        (r->t->dh_bits < p->dh_min_bits || (p->dh_max_bits && r->t->dh_bits > p->dh_max_bits)))
+        return false;
+    if (p->need_renegotiation_info && r->facts && !r->facts->hello.has_renegotiation_info) return false;
+    return !brings_dhe(&x->trial.hello, r->hello);
+}
+
+static bool signature_fits(const struct table_row *x, const struct reference *r) {
+    const struct hello *h = &x->trial.hello;
+    if (r->t->sigscheme == 0) return true;
+    if (r->t->version < TLS_1_2) return !x->trial.policy.refuse_old_signatures;
+    return u16_has(h->sigalgs.v, h->sigalgs.n, r->t->sigscheme);
+}
+
+static bool protocol_fits(const struct table_row *x, const struct reference *r) {
+    const struct hello *h = &x->trial.hello;
+    bool same = bytes_eq(bytes_of(h->alpn, h->alpn_n), bytes_of(r->hello->alpn, r->hello->alpn_n));
+    if (same) return true;
+    if (!r->facts) return false;
+    if (r->t->alpn.n) return hello_offers_alpn(h, r->t->alpn);
+    return r->hello->alpn_n > 0; /* a server that passes it over */
+}
+
+static bool choice_fits(const struct table_row *x, const struct reference *r) {
+    const struct hello *h = &x->trial.hello;
+    bool named = h->server_name[0] != 0, reference_named = r->hello->server_name[0] != 0;
+    bool group = r->t->group == 0 || u16_has(h->groups.v, h->groups.n, r->t->group);
+    return named == reference_named && group && version_fits(x, r) && suite_fits(x, r) &&
+           signature_fits(x, r) && protocol_fits(x, r);
+}
+
+/* Sizes on which servers and boxes stumble: 256 to 511 bytes (RFC 7685 1), and more than one segment. */
+static unsigned size_class(struct arena *a, const struct hello *h) {
+    enum { HANGS_FROM = 256, HANGS_BELOW = 512, SEGMENT = 1200 };
+    uint8_t *room = arena_alloc(a, HELLO_MAX_BYTES);
+    struct wr w = wr_init(room, HELLO_MAX_BYTES);
+    hello_write(&w, h, NULL);
+    if (w.n > SEGMENT) return 2;
+    return w.n >= HANGS_FROM && w.n < HANGS_BELOW ? 1 : 0;
+}
+
+static bool shape_seen(struct arena *a, const struct hello *x, const struct references *r) {
+    unsigned size = size_class(a, x);
+    bool size_seen = size == 0, record_seen = false, id_seen = false;
+    for (size_t i = 0; i < r->n; i++) {
+        const struct hello *h = r->list[i].hello;
+        size_seen = size_seen || size_class(a, h) == size;
+        record_seen = record_seen || h->record_version == x->record_version;
+        id_seen = id_seen || (h->session_id_n == 0) == (x->session_id_n == 0);
+    }
+    return size_seen && record_seen && id_seen;
+}
+
+static bool extensions_seen(const struct hello *x, const struct references *r) {
+    for (size_t i = 0; i < x->n_ext; i++) {
+        bool seen = is_grease(x->ext[i].type);
+        for (size_t k = 0; k < r->n && !seen; k++) seen = hello_has_ext(r->list[k].hello, x->ext[i].type);
+        if (!seen) return false;
+    }
+    return true;
+}
+
+/* The reference that it follows from; NULL: none. */
+static const struct reference *follows(struct table *t, const struct table_row *x,
+                                       const struct references *r) {
+    if (!extensions_seen(&x->trial.hello, r) || !shape_seen(t->a, &x->trial.hello, r)) return NULL;
+    for (size_t i = 0; i < r->n; i++)
+        if (choice_fits(x, &r->list[i])) return &r->list[i];
+    return NULL;
+}
+
+/* ---- asking ---- */
+
+/* The rows, those with most extensions first: the others follow from them. */
+static size_t by_richness(struct table *t, struct table_row **ret) {
+    for (size_t i = 0; i < t->n; i++) {
+        size_t at = i;
+        for (; at > 0 && ret[at - 1]->trial.hello.n_ext < t->row[i].trial.hello.n_ext; at--)
+            ret[at] = ret[at - 1];
+        ret[at] = &t->row[i];
+    }
+    return t->n;
+}
+
+static void ask(struct table_row *x, struct casefile *modern) {
+    x->run = prober_ask(modern->prober, &x->trial);
+}
+
+void table_ask(struct table *t, struct casefile *modern, const struct run *first) {
+    struct table_row *rows[TABLE_MAX];
+    struct references *r = ARENA_NEW(t->a, struct references);
+    if (t->asked || first->trial.via.starttls != STARTTLS_NONE) return;
+    t->asked = true;
+    add_reference(r, &first->trial.hello, first->t, NULL);
+    for (size_t i = 0, n = by_richness(t, rows); i < n; i++) {
+        if (!rows[i]->profile->current || follows(t, rows[i], r)) continue;
+        ask(rows[i], modern);
+        add_reference(r, &rows[i]->trial.hello, first->t, NULL);
+    }
+}
+
+/* ---- the outcome ---- */
+
+static void wait_for(struct table_row *x, struct casefile *modern) {
+    if (x->run && !x->facts) x->facts = plan_wait(modern, x->run, NULL);
+    if (x->facts && x->facts->run->not_run) x->facts = NULL;
+}
+
+static void add_if_good(struct references *r, const struct facts *f) {
+    if (f && f->good) add_reference(r, &f->run->trial.hello, f->t, f);
+}
+
+static void gather(struct table *t, struct casefile *modern, struct references *r) {
+    add_if_good(r, modern->subject);
+    if (modern->base != modern->subject) add_if_good(r, modern->base);
+    for (size_t i = 0; i < t->n; i++)
+        if (!t->row[i].derived) add_if_good(r, t->row[i].facts);
+}
+
+static bool derive(struct table *t, struct table_row *x, const struct references *r) {
+    const struct reference *from = follows(t, x, r);
+    if (!from) return false;
+    x->facts = from->facts;
+    x->derived = true;
+    return true;
+}
+
+/* Nobody gets as far as a hello. */
+static bool no_hello(const struct casefile *modern) {
+    return modern->main->reached < REACHED_TLS;
+}
+
+/* What was chosen for `modern` is not this client's to choose. */
+static enum client_lack lack_of(const struct table_row *x, const struct facts *f) {
+    const struct transcript *t = f->t;
+    const struct reference r = {&f->run->trial.hello, t, f};
+    const struct hello *h = &x->trial.hello;
+    if (!hello_offers_version(h, t->version) || t->version < x->trial.policy.min_version)
+        return CLIENT_LACKS_VERSION;
+    if (!hello_has_suite(h, t->suite)) return CLIENT_LACKS_SUITE;
+    if (t->group && h->groups.n && !u16_has(h->groups.v, h->groups.n, t->group)) return CLIENT_LACKS_GROUP;
+    if (!signature_fits(x, &r)) return CLIENT_LACKS_SIGNATURE;
+    if (t->alpn.n && h->alpn_n && !hello_offers_alpn(h, t->alpn)) return CLIENT_LACKS_PROTOCOL;
+    return CLIENT_LACKS_NOTHING;
+}
+
+static void find_lacks(struct table *t, const struct casefile *modern) {
+    const struct facts *f = modern->subject->good ? modern->subject : modern->main;
+    for (size_t i = 0; i < t->n; i++)
+        if (table_fails(&t->row[i])) t->row[i].lacks = lack_of(&t->row[i], f);
+}
+
+static const struct run *ask_again(struct table_row *x, struct casefile *modern) {
+    struct trial trial = x->trial;
+    bool silent = x->facts && x->facts->silent; /* long, and no matter of chance */
+    if (!table_fails(x) || x->derived || x->twice || silent) return NULL;
+    x->twice = true;
+    trial.repeat = 1;
+    return prober_ask(modern->prober, &trial);
+}
+
+/* What comes once and not again is no matter of the hello. Two at a time: a server may take only so many
+ * connections at once. */
+static void try_again(struct table *t, struct casefile *modern) {
+    const struct run *under_way = NULL;
+    struct table_row *whose = NULL;
+    for (size_t i = 0; i <= t->n; i++) {
+        const struct run *next = i < t->n ? ask_again(&t->row[i], modern) : NULL;
+        if (!next && i < t->n) continue;
+        const struct facts *f = under_way ? plan_wait(modern, under_way, NULL) : NULL;
+        if (f && f->good) whose->facts = f;
+        under_way = next;
+        whose = i < t->n ? &t->row[i] : NULL;
+    }
+}
+
+/* STARTTLS is spoken by programs of its own kind: what modern got is taken for all. */
+static void take_for_all(struct table *t, const struct facts *f) {
+    for (size_t i = 0; i < t->n; i++) {
+        t->row[i].facts = f;
+        t->row[i].derived = true;
+    }
+}
+
+static bool may_ask(const struct table *t, const struct casefile *modern) {
+    return t->all || prober_cost(modern->prober).connections < t->most;
+}
+
+/* Runs what does not follow. */
+static void run_rest(struct table *t, struct casefile *modern) {
+    struct table_row *rows[TABLE_MAX];
+    size_t n = by_richness(t, rows);
+    for (size_t i = 0; i < n; i++) {
+        struct references *r = ARENA_NEW(t->a, struct references);
+        gather(t, modern, r);
+        if (rows[i]->run || derive(t, rows[i], r) || !may_ask(t, modern)) continue;
+        ask(rows[i], modern);
+    }
+    for (size_t i = 0; i < n; i++) wait_for(rows[i], modern);
+}
+
+void table_wait(struct table *t, struct casefile *modern) {
+    for (size_t i = 0; i < t->n; i++) wait_for(&t->row[i], modern);
+}
+
+void table_settle(struct table *t, struct casefile *modern, bool fails) {
+    t->most = fails ? MOST_FAILING : MOST_HEALTHY;
+    if (no_hello(modern) || t->n == 0 || modern->trial.via.starttls != STARTTLS_NONE) {
+        take_for_all(t, modern->main);
+        return;
+    }
+    if (modern->main->silent && modern->subject->silent) return;
+    table_wait(t, modern);
+    if (modern->main->good) try_again(t, modern);
+    run_rest(t, modern);
+    if (!modern->main->good) return;
+    try_again(t, modern);
+    find_lacks(t, modern);
+}
