@@ -147,13 +147,13 @@ static void watch_first(struct session *s, struct casefile *c) {
                      *twin = prober_ask(s->prober, &c->subject_trial);
     bool diagnosed = c->bent == is_bent(s->request); /* and not merely compared with */
     c->subject = NULL;
-    c->base = plan_wait(c, base, diagnosed ? come_back_and_look : come_back);
+    c->base = plan_wait(c, base, diagnosed ? come_back_and_look : NULL);
     c->main = c->base;
     if (c->base->good && !c->base->hybrid) {
         c->subject = c->base;
         return;
     }
-    c->subject = plan_wait(c, twin, come_back);
+    c->subject = plan_wait(c, twin, diagnosed ? come_back : NULL);
     if (!c->base->hybrid) return;
     /* The server took the post-quantum share: what follows is read on the classical handshake. Where that one
      * fails, the server wants post-quantum groups only, and current clients have them. */

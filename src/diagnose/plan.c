@@ -18,6 +18,7 @@ void plan_init(struct plan *p, struct casefile *c) {
 const struct facts *plan_wait(struct casefile *c, const struct run *run,
                               void (*on_finished)(struct casefile *c, const struct run *run)) {
     bool hedge = on_finished != NULL;
+    if (run->done && on_finished && run->t->finished) on_finished(c, run);
     while (!run->done) {
         if (!prober_step(c->prober, net_now(c->net) + 250 * 1000000LL) && !run->done) break;
         if (on_finished && run->t && run->t->finished) {

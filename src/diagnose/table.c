@@ -196,9 +196,12 @@ static bool derive(struct table *t, struct table_row *x, const struct references
     return true;
 }
 
-/* Nobody gets as far as a hello. */
-static bool no_hello(const struct casefile *modern) {
-    return modern->main->reached < REACHED_TLS;
+/* It ends before a hello, or when both Finished are there: no matter of the hello. STARTTLS is spoken by
+ * programs of its own kind, and no browser. */
+static bool goes_for_all(const struct casefile *modern) {
+    const struct facts *f = modern->main;
+    bool late = !f->good && f->reached >= REACHED_FINISHED;
+    return f->reached < REACHED_TLS || late || modern->trial.via.starttls != STARTTLS_NONE;
 }
 
 /* What was chosen for `modern` is not this client's to choose. */
@@ -245,7 +248,6 @@ static void try_again(struct table *t, struct casefile *modern) {
     }
 }
 
-/* STARTTLS is spoken by programs of its own kind: what modern got is taken for all. */
 static void take_for_all(struct table *t, const struct facts *f) {
     for (size_t i = 0; i < t->n; i++) {
         t->row[i].facts = f;
@@ -276,7 +278,7 @@ void table_wait(struct table *t, struct casefile *modern) {
 
 void table_settle(struct table *t, struct casefile *modern, bool fails) {
     t->most = fails ? MOST_FAILING : MOST_HEALTHY;
-    if (no_hello(modern) || t->n == 0 || modern->trial.via.starttls != STARTTLS_NONE) {
+    if (goes_for_all(modern)) {
         take_for_all(t, modern->main);
         return;
     }
