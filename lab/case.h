@@ -185,6 +185,36 @@ struct shape {
     enum cut cut;
 };
 
+/* --- a box on the way, between the client and the case's own server --- */
+
+enum relay_way { WAY_DOWN, WAY_UP }; /* to the client, to the server */
+enum relay_what {
+    RELAY_NOTHING,
+    RELAY_FLIP,    /* one bit of the byte `at` of the record's body */
+    RELAY_NO_EXT,  /* a ClientHello without the extension `at` */
+    RELAY_VERSION, /* legacy_version of a hello becomes `at` */
+    RELAY_SWALLOW, /* it, and all that follows */
+    RELAY_FIN,
+    RELAY_RST,
+};
+struct relay_fault {
+    enum relay_way way;
+    enum relay_what what;
+    uint8_t type;    /* records of this type are counted; 0: all */
+    unsigned record; /* from 1; 0: each */
+    unsigned at;
+    unsigned first; /* on so many connections, the first ones; 0: on all */
+    uint16_t suite; /* where the server chose it; 0: whatever it chose */
+};
+enum { LAB_MAX_FAULTS = 2 };
+struct relay {
+    bool there;
+    unsigned delay_ms;   /* before anything is handed on */
+    unsigned segment;    /* hands on so many bytes at a time; 0: as they come */
+    unsigned lose_above; /* what TCP would send the client in a segment of more bytes is lost, each time */
+    struct relay_fault fault[LAB_MAX_FAULTS];
+};
+
 /* --- our own answers, for what libssl cannot say --- */
 
 enum lie {
@@ -363,6 +393,7 @@ struct lab_case {
     bool tls; /* an honest server stands there */
     struct honest honest;
     struct shape shape;
+    struct relay relay; /* the client reaches the server through it */
 };
 
 struct case_table {
@@ -371,6 +402,6 @@ struct case_table {
 };
 extern const struct case_table lab_version_cases, lab_cipher_cases, lab_name_cases, lab_hello_cases,
     lab_smallest_cases, lab_connect_cases, lab_starttls_cases, lab_certificate_cases, lab_client_cases,
-    lab_healthy_cases, lab_shape_cases, lab_session_cases, lab_between_cases;
+    lab_healthy_cases, lab_shape_cases, lab_session_cases, lab_between_cases, lab_path_cases;
 
 #endif

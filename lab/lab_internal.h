@@ -51,6 +51,10 @@ void lab_serve_http80(struct lab_link *l);
 void lab_serve_aia(struct lab_link *l);
 void lab_serve_proxy(struct lab_link *l);
 void lab_serve_dns(const struct lab *lab); /* one datagram */
+/* A connection to a port of our own; -1 if there is none. */
+int lab_connect(uint16_t port);
+/* relay.c */
+void lab_serve_relay(struct lab_link *l);
 /* Fills the queue of connections of a socket that listens at this address with a backlog of 0, so that
  * further SYNs stay unanswered. Gives the number of sockets in `ret`, which must stay open. */
 struct sockaddr;

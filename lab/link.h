@@ -16,6 +16,8 @@ struct lab_server {
     const struct lab_case *c;
     uint32_t ip; /* IPv4, host byte order */
     uint16_t port, proxy_port;
+    uint16_t behind_port;           /* of the server itself, where a box stands before it */
+    unsigned n_relayed;             /* connections through the box so far; under the lab's lock */
     struct lab_honest *honest;      /* NULL where the case has none */
     struct lab_honest *honest_v6;   /* another one on ::1; NULL: the same */
     const struct lab_chain *chain;  /* cert[0], for answers of our own */

@@ -168,7 +168,7 @@ void lab_serve_aia(struct lab_link *l) {
 
 /* --- proxies --- */
 
-static int connect_loopback(uint16_t port) {
+int lab_connect(uint16_t port) {
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     struct sockaddr_in to = {
         .sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
@@ -210,7 +210,7 @@ static void relay(struct lab_link *l, int upstream) {
 
 /* To the case's own server and nowhere else, whatever name was asked for. */
 static void relay_to_case(struct lab_link *l, const char *yes, size_t yes_n) {
-    int upstream = connect_loopback(l->server->port);
+    int upstream = lab_connect(l->server->port);
     if (upstream < 0) return;
     uint8_t early[HEAD_MAX];
     size_t n = l->pending_n - l->pending_off;

@@ -21,7 +21,7 @@ enum { OWN_ADDRESSES = 0x7F005000, HTTP_PORT = 80 };
 static const struct case_table *const tables[] = {
     &lab_version_cases, &lab_cipher_cases,   &lab_name_cases,        &lab_hello_cases,  &lab_smallest_cases,
     &lab_connect_cases, &lab_starttls_cases, &lab_certificate_cases, &lab_client_cases, &lab_healthy_cases,
-    &lab_shape_cases,   &lab_session_cases,  &lab_between_cases,
+    &lab_shape_cases,   &lab_session_cases,  &lab_between_cases,     &lab_path_cases,
 };
 
 static bool wanted(const struct lab_case *c, const struct lab_options *o) {
@@ -106,12 +106,19 @@ static bool add_full(struct lab *lab, int fd, int family, uint16_t port) {
     return true;
 }
 
+/* The server itself, where a box stands before it. */
+static bool open_behind(struct lab *lab, struct lab_server *s) {
+    int fd = bind_loopback(AF_INET, SOCK_STREAM, &s->behind_port);
+    return fd >= 0 && add_listener(lab, fd, s, lab_serve_case);
+}
+
 /* One address of a case's port, put into the state that the case wants. */
 static bool open_side(struct lab *lab, struct lab_server *s, int family, enum listen_kind kind) {
     int fd = bind_at(family, s->ip, SOCK_STREAM, &s->port);
     if (fd < 0) return false;
     switch (kind) {
     case LISTEN_OPEN:
+        if (s->c->relay.there) return add_listener(lab, fd, s, lab_serve_relay) && open_behind(lab, s);
         return add_listener(lab, fd, s, family == AF_INET6 ? lab_serve_case_v6 : lab_serve_case);
     case LISTEN_FULL:
         return add_full(lab, fd, family, s->port);

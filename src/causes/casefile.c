@@ -23,6 +23,13 @@ static bool is_disabled(const struct change *changes, size_t n) {
     return false;
 }
 
+static const struct facts *ask(struct casefile *c, const struct trial *t) {
+    const struct run *run = prober_ask(c->prober, t);
+    if (!run->done) return NULL;
+    if (run->not_run) c->starved = true;
+    return case_facts(c, run);
+}
+
 const struct facts *case_try(struct casefile *c, const struct change *changes, size_t n) {
     assert(n <= CASE_MAX_CHANGES);
     if (is_disabled(changes, n)) return c->subject;
@@ -30,10 +37,15 @@ const struct facts *case_try(struct casefile *c, const struct change *changes, s
     t.stop = STOP_SERVER_FLIGHT;
     t.ask_http = false;
     for (size_t i = 0; i < n; i++) change_apply(&t, &changes[i]);
-    const struct run *run = prober_ask(c->prober, &t);
-    if (!run->done) return NULL;
-    if (run->not_run) c->starved = true;
-    return case_facts(c, run);
+    return ask(c, &t);
+}
+
+const struct facts *case_repeat(struct casefile *c, const struct trial *t, unsigned n) {
+    const struct change again = {.kind = CHANGE_AGAIN, .arg = n};
+    if (is_disabled(&again, 1)) return c->subject;
+    struct trial repeated = *t;
+    change_apply(&repeated, &again);
+    return ask(c, &repeated);
 }
 
 bool case_awaits_fetch(const struct casefile *c) {

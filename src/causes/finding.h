@@ -28,7 +28,8 @@ struct finding {
     struct proof proof;
     bool together; /* the change helps only beside others: more than this is wrong */
     bool of_certificate;
-    bool spares_own; /* this client is not among those that fail because of it */
+    bool spares_own;     /* this client is not among those that fail because of it */
+    bool comes_and_goes; /* that it does is the finding: a repetition that did better speaks for it */
     const char *affects[FINDING_MAX_AFFECTS];
     size_t n_affects;
     struct slot slots[FINDING_MAX_SLOTS];

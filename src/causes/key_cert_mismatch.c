@@ -1,19 +1,18 @@
 /* The handshake is signed with a key that does not belong to the certificate shown: every time, whatever the
  * version and the kind of key exchange. A box that tampers on the way spoils one hello and not another, or
  * not every time. */
-#include "causes/cause.h"
-
-static bool bad_signature(const struct facts *f) {
-    return f->t->result == RESULT_VIOLATION && f->t->violation == VIOLATION_BAD_SIGNATURE;
-}
+#include "causes/spoilt.h"
 
 static enum ruling judge(struct casefile *c, struct finding *f) {
-    if (!bad_signature(c->subject)) return RULING_NO;
+    if (!spoilt_signature(c->subject)) return RULING_NO;
     const struct facts *again = CASE_TRY(c, {.kind = CHANGE_AGAIN, .arg = 1});
     const struct facts *minimal = CASE_TRY(c, {.kind = CHANGE_MINIMAL});
     const struct facts *without_name = CASE_TRY(c, {.kind = CHANGE_SNI, .name = ""});
     if (!again || !minimal || !without_name) return RULING_OPEN;
-    if (!bad_signature(again) || !bad_signature(minimal)) return RULING_NO;
+    if (!spoilt_signature(again) || !spoilt_signature(minimal)) return RULING_NO;
+    const struct facts *all[] = {c->subject, again, minimal};
+    enum signing who = spoilt_signing(c, all, TW_COUNT(all));
+    if (who == SIGNING_OTHER_DATA || who == SIGNING_UNRELATED) return RULING_NO;
     f->certainty = c->starved ? CERTAINTY_POSSIBLE : CERTAINTY_PROVEN;
     f->summary =
         text_f(c->a,
@@ -24,7 +23,7 @@ static enum ruling judge(struct casefile *c, struct finding *f) {
     finding_evidence(
         f, "The signature was checked against the public key in the certificate, and does not verify: three "
            "times, with different ClientHellos.");
-    if (!bad_signature(without_name))
+    if (!spoilt_signature(without_name))
         finding_evidence(
             f, text_f(c->a, "Without a server name it got: %s.", facts_outcome(c->a, without_name)));
     return RULING_YES;

@@ -53,6 +53,18 @@ enum key_type pubkey_type(const struct pubkey *k);
 unsigned pubkey_bits(const struct pubkey *k);
 uint16_t pubkey_group(const struct pubkey *k); /* of an EC key; 0 if unnamed */
 bool pubkey_verify(const struct pubkey *k, uint16_t sigscheme, struct bytes data, struct bytes signature);
+/* Of a signature that does not verify: with RSA the padding shows whether this key made it, over other data.
+ */
+bool pubkey_made(const struct pubkey *k, uint16_t sigscheme, struct bytes signature);
+/* With ECDSA over this curve the keys that would have made such a signature over `data` can be computed (SEC
+ * 1 4.1.6): their number, as points. */
+enum { SIGNERS_MAX = 2 };
+struct signer {
+    uint8_t p[CRYPTO_SHARE_MAX];
+    size_t n;
+};
+size_t ecdsa_signers(const struct pubkey *curve_of, uint16_t sigscheme, struct bytes data,
+                     struct bytes signature, struct signer ret[SIGNERS_MAX]);
 /* RSA key exchange: PKCS #1 v1.5. */
 bool pubkey_encrypt(const struct pubkey *k, struct bytes plain, struct arena *a, struct bytes *ret);
 

@@ -10,6 +10,7 @@
 OSSL_LIB_CTX *lib_ctx(void);
 const EVP_MD *lib_md(enum hash_alg alg);
 const EVP_MD *lib_md_by_name(const char *name); /* "SHA256"; NULL if unknown */
+EVP_PKEY *pubkey_lib(const struct pubkey *k);
 const EVP_CIPHER *lib_cipher(enum suite_cipher c);
 
 #endif

@@ -43,6 +43,10 @@ void pubkey_free(struct pubkey *k) {
     mem_free(k);
 }
 
+EVP_PKEY *pubkey_lib(const struct pubkey *k) {
+    return k->key;
+}
+
 enum key_type pubkey_type(const struct pubkey *k) {
     return k->type;
 }

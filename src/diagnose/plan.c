@@ -62,10 +62,11 @@ static bool already_found(const struct plan *p, const struct cause *cause) {
 /* What came once and not again has its cause in no hello: a server that drops every second connection must
  * not be blamed for whatever the other ones happened to try. NO where the very same handshake went further
  * the second time. Silence is not waited out for that: its limit is long, and what answers does so soon. */
-static enum ruling came_again(struct plan *p, const struct cause *cause) {
+static enum ruling came_again(struct plan *p, const struct cause *cause, const struct finding *found) {
     struct casefile *c = p->c;
     const struct facts *s = c->subject;
-    if (!p->doubtful || (cause->phase != PHASE_HANDSHAKE && cause->phase != PHASE_RESIDUAL))
+    if (!p->doubtful || found->comes_and_goes ||
+        (cause->phase != PHASE_HANDSHAKE && cause->phase != PHASE_RESIDUAL))
         return RULING_YES;
     if (s->good || s->reached < REACHED_TLS || s->reached >= REACHED_FLIGHT) return RULING_YES;
     const struct facts *again = CASE_TRY(c, {.kind = CHANGE_AGAIN, .arg = 1});
@@ -80,7 +81,7 @@ static void judge_one(struct plan *p, const struct cause *cause, enum ruling *ru
         .id = cause->id, .row = cause->row, .fixer = fixer_of(p->c, cause->fixer), .order = (int)cause->rank};
     f.of_certificate = cause->phase == PHASE_CERTIFICATE;
     *ruling = cause->judge(p->c, &f);
-    if (*ruling == RULING_YES) *ruling = came_again(p, cause);
+    if (*ruling == RULING_YES) *ruling = came_again(p, cause, &f);
     if (*ruling != RULING_YES || p->n >= PLAN_MAX_FINDINGS) return;
     assert(f.summary && f.certainty != CERTAINTY_NONE);
     if (!f.spares_own) f.affects[f.n_affects++] = p->c->profile;

@@ -30,6 +30,7 @@ struct eng_policy {
     bool sign_as_offered;       /* its own key signs with schemes of its hello alone */
     bool refuse_old_signatures; /* those of a key exchange before TLS 1.2, which are of MD5 and SHA-1 */
     bool check_sigalg;          /* refuse a scheme that was not offered (else take whatever verifies) */
+    bool ignore_downgrade;      /* go on in spite of the marker of RFC 8446 4.1.3 */
 };
 
 struct eng_config {

@@ -104,7 +104,7 @@ static bool no_downgrade(struct engine *e) {
     uint16_t best = hello_max_version(&e->hello);
     bool to_11 = e->sh.downgrade == DOWNGRADE_TLS11 && e->version <= TLS_1_1 && best >= TLS_1_2;
     bool below_13 = e->sh.downgrade != DOWNGRADE_NONE && e->version <= TLS_1_2 && best >= TLS_1_3;
-    if (!to_11 && !below_13) return true;
+    if ((!to_11 && !below_13) || e->cfg.policy.ignore_downgrade) return true;
     engine_violate(
         e, VIOLATION_DOWNGRADE, ALERT_ILLEGAL_PARAMETER,
         "random of ServerHello at byte 26 holds the downgrade marker, with %s chosen and %s offered",

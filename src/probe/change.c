@@ -292,6 +292,16 @@ static void lenient(struct trial *t, const struct change *c) {
     t->policy.dh_min_bits = 0;
     t->policy.dh_max_bits = 0;
     t->policy.check_sigalg = false;
+    t->policy.ignore_downgrade = true;
+}
+
+static void drop_suite(struct trial *t, const struct change *c) {
+    struct hello *h = &t->hello;
+    size_t n = 0;
+    for (size_t i = 0; i < h->n_suites; i++)
+        if (h->suites[i] != c->arg) h->suites[n++] = h->suites[i];
+    memset(&h->suites[n], 0, (h->n_suites - n) * sizeof(h->suites[0]));
+    h->n_suites = n;
 }
 
 static void set_starttls(struct trial *t, const struct change *c) {
@@ -389,6 +399,9 @@ static char *say_drop_extension(struct arena *a, const struct change *c) {
 static char *say_pad(struct arena *a, const struct change *c) {
     return text_f(a, "the ClientHello is padded to %u bytes", c->arg);
 }
+static char *say_drop_suite(struct arena *a, const struct change *c) {
+    return text_f(a, "the cipher suite %s is left out", suite_name((uint16_t)c->arg));
+}
 static char *say_split(struct arena *a, const struct change *c) {
     return text_f(a, "the ClientHello is sent in two segments, the first of %u bytes", c->arg);
 }
@@ -438,6 +451,7 @@ static const struct {
                         "only the extensions that a handshake cannot do without are sent"},
     [CHANGE_PAD] = {"pad", pad, say_pad, NULL},
     [CHANGE_SPLIT] = {"split", split, say_split, NULL},
+    [CHANGE_DROP_SUITE] = {"drop-suite", drop_suite, say_drop_suite, NULL},
     [CHANGE_NO_DHE] = {"no-dhe", no_dhe, NULL,
                        "the suites with finite-field Diffie-Hellman (DHE) are left out"},
     [CHANGE_NO_SCSV] = {"no-scsv", no_scsv, NULL, "the fallback signal (TLS_FALLBACK_SCSV) is left out"},

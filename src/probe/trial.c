@@ -25,6 +25,7 @@ static void put_policy(struct wr *w, const struct eng_policy *p) {
     wr_u32(w, p->dh_max_bits);
     put_bool(w, p->refuse_old_signatures);
     put_bool(w, p->check_sigalg);
+    put_bool(w, p->ignore_downgrade);
     put_bool(w, p->sign_as_offered);
 }
 

@@ -33,6 +33,9 @@ RESTS_ON = {
     "minimal": ["server-crash-on-feature-session-ticket", "server-crash-on-feature-ems", "server-crash-on-feature-status-request"],
     "pad": ["pq-hello-intolerance-size-close"],
     "split": ["pq-hello-intolerance-segments-reset"],
+    "drop-suite": ["undetermined-bad-with-one-suite"],
+    "again": ["record-corruption-now-and-then"],
+    "finish": ["handshake-tampered-alpn"],
     "no-dhe": ["dh-key-too-small-1024-ecdhe-too"],
     "lenient": ["legacy-renegotiation"],
     "starttls": ["starttls-mode-mismatch-tls-to-smtp", "starttls-mode-mismatch-postgres-to-tls",
@@ -54,8 +57,6 @@ RESTS_ON = {
 NO_CASE = {
     "none": "changes nothing",
     "classical": "no experiment but the subject of all others",
-    "finish": "repeats a handshake that succeeded, up to its end",
-    "again": "tells what happens only now and then, and every server of the lab does what it does always",
     "no-scsv": "the second proof of fallback-scsv, where that of newer versions fails",
 }
 

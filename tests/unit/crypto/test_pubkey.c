@@ -136,6 +136,68 @@ static void check_scheme(struct keys *k, size_t i, const struct sigscheme *s) {
     }
 }
 
+static size_t signers(const struct pubkey *k, uint16_t scheme, const char *data, struct bytes sig,
+                      struct signer ret[SIGNERS_MAX]) {
+    struct bytes s = tight(sig);
+    size_t n = ecdsa_signers(k, scheme, bytes_str(data), s, ret);
+    tight_free(s);
+    return n;
+}
+
+static bool share_one(const struct signer *x, size_t n_x, const struct signer *y, size_t n_y) {
+    for (size_t i = 0; i < n_x; i++)
+        for (size_t j = 0; j < n_y; j++)
+            if (bytes_eq(bytes_of(x[i].p, x[i].n), bytes_of(y[j].p, y[j].n))) return true;
+    return false;
+}
+
+/* Two signatures show their maker, whoever's curve is given; over other data than were signed they show
+ * nobody. */
+static void check_signers(struct keys *k, size_t i, const struct sigscheme *s) {
+    struct arena *a = &k->a;
+    struct signer x[SIGNERS_MAX], y[SIGNERS_MAX];
+    struct bytes first = sign(a, k->priv[i], s, bytes_str("first")),
+                 second = sign(a, k->priv[i], s, bytes_str("second"));
+    size_t n_x = signers(k->pub[i], s->id, "first", first, x),
+           n_y = signers(k->pub[i], s->id, "second", second, y);
+    assert_true(n_x > 0 && n_y > 0);
+    assert_true(share_one(x, n_x, y, n_y));
+    n_y = signers(k->pub[i], s->id, "sekond", second, y);
+    assert_false(share_one(x, n_x, y, n_y));
+    assert_int_equal(signers(k->pub[i], s->id, "first", bytes_cut(first, 0, first.n - 1), y), 0);
+    assert_int_equal(signers(k->pub[0], s->id, "first", first, y), 0); /* RSA */
+    assert_false(pubkey_made(k->pub[i], s->id, first));
+}
+
+static void check_made(struct keys *k, size_t i, const struct sigscheme *s) {
+    struct arena *a = &k->a;
+    struct bytes sig = tight(sign(a, k->priv[i], s, bytes_str("anything")));
+    assert_true(pubkey_made(k->pub[i], s->id, sig));
+    for (size_t j = 0; j < N_KEYS; j++)
+        if (j != i) assert_false(pubkey_made(k->pub[j], s->id, sig));
+    assert_false(pubkey_made(k->pub[i], s->id, bytes_cut(sig, 0, sig.n - 1)));
+    assert_false(pubkey_made(k->pub[i], 0xFEFE, flipped(a, sig, 7)));
+    assert_false(pubkey_made(k->pub[i], s->id, flipped(a, sig, 7)));
+    tight_free(sig);
+}
+
+static void test_who_signed(void **state) {
+    struct keys *k = *state;
+    size_t n;
+    const struct sigscheme *table = sigscheme_table(&n);
+    for (size_t j = 0; j < n; j++)
+        for (size_t i = 0; i < N_KEYS; i++) {
+            if (!table[j].hash || strcmp(table[j].hash, "MD5") == 0 || !makes(&rows[i], &table[j])) continue;
+            if (rows[i].bits == 1024 && strcmp(table[j].hash, "SHA512") == 0 &&
+                table[j].kind != SIG_RSA_PKCS1)
+                continue;
+            if (rows[i].is == KEY_EC)
+                check_signers(k, i, &table[j]);
+            else if (rows[i].is != KEY_DSA)
+                check_made(k, i, &table[j]);
+        }
+}
+
 static void test_every_scheme(void **state) {
     struct keys *k = *state;
     size_t n, tried = 0;
@@ -200,7 +262,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_what_a_key_is), cmocka_unit_test(test_every_scheme),
         cmocka_unit_test(test_md5_sha1),      cmocka_unit_test(test_schemes_that_nobody_knows),
-        cmocka_unit_test(test_encryption),
+        cmocka_unit_test(test_encryption),    cmocka_unit_test(test_who_signed),
     };
     return cmocka_run_group_tests(tests, make_keys, free_keys);
 }

@@ -172,6 +172,12 @@ static void test_what_the_prober_fills_in_does_not(void **state) {
     assert_int_equal(trial_hash(trial_key(a, &t)), trial_hash(trial_key(a, &u)));
 }
 
+static uint32_t arg_for(enum change_kind k, const struct trial *t) {
+    if (k == CHANGE_PAD) return 4000;
+    if (k == CHANGE_STARTTLS) return STARTTLS_SMTP;
+    return k == CHANGE_DROP_SUITE ? t->hello.suites[1] : EXT_ALPN;
+}
+
 /* Every change makes another trial of the default client's, but for those that have nothing to change in it.
  */
 static void test_each_change_is_an_experiment(void **state) {
@@ -181,18 +187,16 @@ static void test_each_change_is_an_experiment(void **state) {
     struct bytes plain = trial_key(a, &t);
     for (int k = CHANGE_NONE; k < CHANGE__COUNT; k++) {
         const struct change c = {.kind = (enum change_kind)k,
-                                 .arg = k == CHANGE_PAD ? 4000 : EXT_ALPN,
+                                 .arg = arg_for((enum change_kind)k, &t),
                                  .name = "other.test",
                                  .run = &earlier.run,
                                  .identity = &own};
         bool nothing_there =
             k == CHANGE_NONE || k == CHANGE_NEWER_VERSIONS || k == CHANGE_NO_DHE || k == CHANGE_NO_SCSV;
         struct trial changed = t;
-        struct change starttls = c;
-        if (k == CHANGE_STARTTLS) starttls.arg = STARTTLS_SMTP;
-        change_apply(&changed, k == CHANGE_STARTTLS ? &starttls : &c);
+        change_apply(&changed, &c);
         if (bytes_eq(trial_key(a, &changed), plain) != nothing_there) fail_msg("%s", change_word(c.kind));
-        assert_non_null(change_text(a, k == CHANGE_STARTTLS ? &starttls : &c));
+        assert_non_null(change_text(a, &c));
         for (int j = 0; j < k; j++)
             assert_string_not_equal(change_word(c.kind), change_word((enum change_kind)j));
     }
