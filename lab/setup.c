@@ -15,8 +15,13 @@
 #include <time.h>
 #include <unistd.h>
 
-/* Addresses of cases that have one for themselves: those behind 127.0.80.0. */
-enum { OWN_ADDRESSES = 0x7F005000, HTTP_PORT = 80 };
+/* Addresses of cases that have one for themselves: those behind 127.64.0.0, and others in each lab, since
+ * several may run at a time. */
+enum { OWN_ADDRESSES = 0x7F400000, ADDRESSES_OF_A_LAB = 1 << 10, LABS = 1 << 11, HTTP_PORT = 80 };
+static uint32_t own_address(size_t place) {
+    return OWN_ADDRESSES + (uint32_t)getpid() % LABS * ADDRESSES_OF_A_LAB +
+           (uint32_t)place % ADDRESSES_OF_A_LAB;
+}
 
 static const struct case_table *const tables[] = {
     &lab_version_cases, &lab_cipher_cases,   &lab_name_cases,        &lab_hello_cases,  &lab_smallest_cases,
@@ -157,7 +162,7 @@ static bool has_v6(void) {
 
 static bool has_port_80(void) {
     uint16_t port = HTTP_PORT;
-    int fd = bind_at(AF_INET, OWN_ADDRESSES, SOCK_STREAM, &port);
+    int fd = bind_at(AF_INET, own_address(0), SOCK_STREAM, &port);
     if (fd >= 0) close(fd);
     return fd >= 0;
 }
@@ -176,7 +181,7 @@ static bool write_client(struct lab *lab, struct lab_server *s) {
 static bool start_case(struct lab *lab, const struct lab_case *c, uint16_t port) {
     struct lab_server *s = &lab->server[lab->n_servers++];
     *s = (struct lab_server){.c = c, .ip = INADDR_LOOPBACK, .port = port};
-    if (c->http80) s->ip = OWN_ADDRESSES + (uint32_t)lab->n_servers;
+    if (c->http80) s->ip = own_address(lab->n_servers);
     pthread_mutex_init(&s->serial, NULL);
     if (!open_ports(lab, s)) return complain(c->name);
     if (c->tls) s->honest = lab_honest_new(lab->pki, &c->honest);
