@@ -212,6 +212,8 @@ struct relay {
     unsigned delay_ms;   /* before anything is handed on */
     unsigned segment;    /* hands on so many bytes at a time; 0: as they come */
     unsigned lose_above; /* what TCP would send the client in a segment of more bytes is lost, each time */
+    unsigned
+        lose_above_up; /* … and what the client sends in one: all of the connection, if it is the hello */
     struct relay_fault fault[LAB_MAX_FAULTS];
 };
 

@@ -73,7 +73,30 @@ static const struct lab_case rows[] = {
          "supported_versions is cut out of each ClientHello, so that TLS 1.2 is all that the server sees",
      BOX(TO_SERVER(.what = RELAY_NO_EXT, .record = 1, .at = EXT_SUPPORTED_VERSIONS))},
 
+    /* Large packets are lost. */
+    {.name = "pmtu-blackhole",
+     .shows = "pmtu-blackhole",
+     .summary = "what comes to the client in segments of more than 1300 bytes is lost",
+     .extra = "--timeout 2",
+     BOX(.lose_above = 1300)},
+    {.name = "pmtu-blackhole-narrow",
+     .shows = "pmtu-blackhole",
+     .summary = "what comes to the client in segments of more than 800 bytes is lost, and the server has TLS "
+                "1.2 alone",
+     .extra = "--timeout 2",
+     BOX(.lose_above = 800),
+     .honest = {.max = TLS_1_2, .cert[0].key = KEYS_RSA}},
+    {.name = "pmtu-blackhole-outwards",
+     .shows = "pmtu-blackhole",
+     .summary = "what the client sends in segments of more than 1300 bytes is lost",
+     .extra = "--timeout 2",
+     BOX(.lose_above_up = 1300)},
+
     /* Near misses. */
+    {.name = "ok-narrow-box",
+     .shows = "healthy",
+     .summary = "a box that loses what is larger than this handshake needs",
+     BOX(.lose_above = 6000)},
     {.name = "undetermined-bad-with-one-suite",
      .shows = "undetermined",
      .summary =

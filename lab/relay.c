@@ -55,8 +55,9 @@ static size_t first_segment(int fd, size_t n) {
 }
 
 static bool hand_on(struct box *b, struct way *w, struct bytes part) {
-    unsigned limit = w->way == WAY_DOWN ? b->relay->lose_above : 0;
-    if (limit && first_segment(w->to, part.n) > limit) w->lost = true;
+    bool down = w->way == WAY_DOWN;
+    unsigned limit = down ? b->relay->lose_above : b->relay->lose_above_up;
+    if (limit && first_segment(down ? w->to : w->from, part.n) > limit) w->lost = true;
     return w->lost || send_part(b, w->to, part);
 }
 

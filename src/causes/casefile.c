@@ -30,14 +30,19 @@ static const struct facts *ask(struct casefile *c, const struct trial *t) {
     return case_facts(c, run);
 }
 
-const struct facts *case_try(struct casefile *c, const struct change *changes, size_t n) {
+const struct facts *case_try_on(struct casefile *c, const struct trial *t, const struct change *changes,
+                                size_t n) {
     assert(n <= CASE_MAX_CHANGES);
     if (is_disabled(changes, n)) return c->subject;
-    struct trial t = c->subject_trial;
-    t.stop = STOP_SERVER_FLIGHT;
-    t.ask_http = false;
-    for (size_t i = 0; i < n; i++) change_apply(&t, &changes[i]);
-    return ask(c, &t);
+    struct trial changed = *t;
+    changed.stop = STOP_SERVER_FLIGHT;
+    changed.ask_http = false;
+    for (size_t i = 0; i < n; i++) change_apply(&changed, &changes[i]);
+    return ask(c, &changed);
+}
+
+const struct facts *case_try(struct casefile *c, const struct change *changes, size_t n) {
+    return case_try_on(c, &c->subject_trial, changes, n);
 }
 
 const struct facts *case_repeat(struct casefile *c, const struct trial *t, unsigned n) {

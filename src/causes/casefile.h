@@ -90,6 +90,9 @@ struct casefile {
 const struct facts *case_try(struct casefile *c, const struct change *changes, size_t n);
 #define CASE_TRY(c, ...)                                                                                     \
     case_try((c), (const struct change[]){__VA_ARGS__}, TW_COUNT(((const struct change[]){__VA_ARGS__})))
+/* … and that of another handshake. */
+const struct facts *case_try_on(struct casefile *c, const struct trial *t, const struct change *changes,
+                                size_t n);
 /* The very same handshake once more, to the same end, for the n-th time (from 1): NULL while it is under way.
  */
 const struct facts *case_repeat(struct casefile *c, const struct trial *t, unsigned n);

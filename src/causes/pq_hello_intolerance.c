@@ -1,6 +1,6 @@
 /* The server, or a box before it, cannot take the larger hello with a post-quantum key share: it comes in
  * two segments, or names a group that the box does not know. */
-#include "causes/cause.h"
+#include "causes/segments.h"
 
 enum { TWO_SEGMENTS = 1800, SPLIT_AT = 200 };
 
@@ -34,12 +34,22 @@ static enum ruling fails_again(struct casefile *c) {
     return RULING_YES;
 }
 
+/* Large packets are lost on the way, whatever they hold. */
+static enum ruling is_path(struct casefile *c) {
+    struct segments s;
+    if (!segments_suspected(c->base)) return RULING_NO;
+    enum ruling r = segments_try(c, &c->trial, c->base, &s);
+    return r == RULING_YES ? (s.after ? RULING_YES : RULING_NO) : r;
+}
+
 static enum ruling judge(struct casefile *c, struct finding *f) {
     if (c->base == c->subject || !c->base->no_server_hello || c->subject->reached <= c->base->reached)
         return RULING_NO;
     if (c->base->t->refusal != REFUSAL_NONE) return RULING_NO;
     enum ruling again = fails_again(c);
     if (again != RULING_YES) return again;
+    enum ruling path = is_path(c);
+    if (path != RULING_NO) return path == RULING_OPEN ? RULING_OPEN : RULING_NO;
     const char *trait = NULL;
     if (find_trait(c, &trait) == RULING_OPEN) return RULING_OPEN;
     CASE_PROVE(c, f, c->base, c->subject, {.kind = CHANGE_CLASSICAL});

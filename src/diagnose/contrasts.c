@@ -1,3 +1,4 @@
+#include "causes/segments.h"
 #include "causes/sni_trials.h"
 #include "causes/widen.h"
 #include "diagnose/plan.h"
@@ -27,5 +28,6 @@ void contrasts_ask(struct casefile *c, bool mute) {
     (void)CASE_TRY(c, {.kind = CHANGE_NO_GREASE});
     if (c->subject_trial.hello.alpn_n > 0) (void)CASE_TRY(c, {.kind = CHANGE_ALPN, .name = ""});
     (void)CASE_TRY(c, {.kind = CHANGE_MINIMAL});
+    if (mute && (!c->subject || segments_suspected(c->subject))) segments_ask(c);
     if (mute) ask_what_it_is(c);
 }

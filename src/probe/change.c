@@ -266,6 +266,10 @@ static void split(struct trial *t, const struct change *c) {
     t->via.segment_pause_ns = 150 * 1000000LL; /* longer than a delayed ACK and Nagle together hold back */
 }
 
+static void small_mss(struct trial *t, const struct change *c) {
+    t->via.mss = (int)c->arg;
+}
+
 static bool is_dhe(uint16_t id) {
     const struct suite *s = suite_by_id(id);
     return s && s->kx == KX_DHE;
@@ -402,6 +406,9 @@ static char *say_pad(struct arena *a, const struct change *c) {
 static char *say_drop_suite(struct arena *a, const struct change *c) {
     return text_f(a, "the cipher suite %s is left out", suite_name((uint16_t)c->arg));
 }
+static char *say_small_mss(struct arena *a, const struct change *c) {
+    return text_f(a, "TCP is told to send no segment of more than %u bytes, either way", c->arg);
+}
 static char *say_split(struct arena *a, const struct change *c) {
     return text_f(a, "the ClientHello is sent in two segments, the first of %u bytes", c->arg);
 }
@@ -452,6 +459,7 @@ static const struct {
     [CHANGE_PAD] = {"pad", pad, say_pad, NULL},
     [CHANGE_SPLIT] = {"split", split, say_split, NULL},
     [CHANGE_DROP_SUITE] = {"drop-suite", drop_suite, say_drop_suite, NULL},
+    [CHANGE_SMALL_MSS] = {"small-mss", small_mss, say_small_mss, NULL},
     [CHANGE_NO_DHE] = {"no-dhe", no_dhe, NULL,
                        "the suites with finite-field Diffie-Hellman (DHE) are left out"},
     [CHANGE_NO_SCSV] = {"no-scsv", no_scsv, NULL, "the fallback signal (TLS_FALLBACK_SCSV) is left out"},

@@ -28,6 +28,7 @@ enum change_kind {
     CHANGE_PAD,        /* arg: length of the hello */
     CHANGE_SPLIT,      /* arg: bytes of the first segment; a pause follows */
     CHANGE_DROP_SUITE, /* arg: its number */
+    CHANGE_SMALL_MSS,  /* arg: bytes of the largest TCP segment, both ways */
     CHANGE_NO_DHE,
     CHANGE_NO_SCSV,    /* without TLS_FALLBACK_SCSV */
     CHANGE_LENIENT,    /* the same hello by a client that refuses nothing it can go on with */

@@ -33,6 +33,7 @@ RESTS_ON = {
     "minimal": ["server-crash-on-feature-session-ticket", "server-crash-on-feature-ems", "server-crash-on-feature-status-request"],
     "pad": ["pq-hello-intolerance-size-close"],
     "split": ["pq-hello-intolerance-segments-reset"],
+    "small-mss": ["pmtu-blackhole"],
     "drop-suite": ["undetermined-bad-with-one-suite"],
     "again": ["record-corruption-now-and-then"],
     "finish": ["handshake-tampered-alpn"],
