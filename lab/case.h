@@ -260,6 +260,8 @@ enum when_what {
     WHEN_SNI,          /* the name in SNI; NULL: any */
     WHEN_ALPN,         /* offers the protocol */
     WHEN_SIGALG,       /* signature_algorithms holds n */
+    WHEN_BEFORE,       /* extension n >> 16 stands before extension n & 0xFFFF */
+    WHEN_EXTENSIONS,   /* exactly n extensions, those of RFC 8701 apart */
 };
 
 struct when {
@@ -343,9 +345,11 @@ struct client_spec {
 
 enum listen_kind {
     LISTEN_OPEN,
-    LISTEN_CLOSED, /* the port is taken, nobody listens */
-    LISTEN_FULL,   /* the queue of connections is full: SYNs stay unanswered */
-    LISTEN_NONE,   /* the arguments alone make the case */
+    LISTEN_CLOSED,      /* the port is taken, nobody listens */
+    LISTEN_FULL,        /* the queue of connections is full: SYNs stay unanswered */
+    LISTEN_DEAF,        /* connections come up, and no segment with data is ever acknowledged */
+    LISTEN_DEAF_TO_TLS, /* … none that holds TLS; what follows in plain text is */
+    LISTEN_NONE,        /* the arguments alone make the case */
 };
 
 enum v6_side {

@@ -131,6 +131,34 @@ static bool has_sni(const struct sight *s, const char *name) {
     return name ? bytes_eq_nocase(sni, bytes_str(name)) : sni.n > 0;
 }
 
+/* How many extensions there are, and at which place one of them stands. */
+static size_t count_extensions(const struct sight *s, uint16_t wanted, size_t *ret_place) {
+    struct rd r;
+    size_t n = 0;
+    *ret_place = SIZE_MAX;
+    rd_init(&r, s->hello.extensions);
+    while (rd_left(&r) > 0) {
+        uint16_t type = rd_u16(&r, "type");
+        rd_vec(&r, 2, "data");
+        if (!rd_ok(&r)) break;
+        if (type == wanted) *ret_place = n;
+        n += !is_grease(type);
+    }
+    return n;
+}
+
+static bool stands_before(const struct sight *s, uint32_t n) {
+    size_t first, second;
+    count_extensions(s, (uint16_t)(n >> 16), &first);
+    count_extensions(s, (uint16_t)n, &second);
+    return first != SIZE_MAX && second != SIZE_MAX && first < second;
+}
+
+static bool has_extensions(const struct sight *s, uint32_t n) {
+    size_t ignored;
+    return count_extensions(s, 0, &ignored) == n;
+}
+
 static bool holds(const struct sight *s, const struct when *w) {
     switch (w->what) {
     case WHEN_ALWAYS:
@@ -165,6 +193,10 @@ static bool holds(const struct sight *s, const struct when *w) {
         return has_alpn(s, w->name);
     case WHEN_SIGALG:
         return list_has(ext_list(s, EXT_SIGNATURE_ALGORITHMS, 2), is_same, w->n);
+    case WHEN_BEFORE:
+        return stands_before(s, w->n);
+    case WHEN_EXTENSIONS:
+        return has_extensions(s, w->n);
     }
     return false;
 }

@@ -51,6 +51,8 @@ void lab_serve_http80(struct lab_link *l);
 void lab_serve_aia(struct lab_link *l);
 void lab_serve_proxy(struct lab_link *l);
 void lab_serve_dns(const struct lab *lab); /* one datagram */
+/* Segments with data are dropped before TCP sees them, on this listening socket and all that it accepts. */
+bool lab_make_deaf(int fd, bool to_tls_alone);
 /* A connection to a port of our own; -1 if there is none. */
 int lab_connect(uint16_t port);
 /* relay.c */

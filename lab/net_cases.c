@@ -7,6 +7,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <linux/filter.h>
 #include <netinet/in.h>
 #include <openssl/crypto.h>
 #include <poll.h>
@@ -302,4 +303,26 @@ size_t lab_fill_queue(const struct sockaddr *at, unsigned n, int ret[LAB_CROWD])
         if (connect(fd, at, n) < 0 && errno != EINPROGRESS) break;
     }
     return count;
+}
+
+/* --- a port that hears nothing --- */
+
+/* A filter of the socket sees the segment from TCP's header on (socket(7), SO_ATTACH_FILTER); byte 12 holds
+ * the header's length in words (RFC 9293 3.1). */
+bool lab_make_deaf(int fd, bool to_tls_alone) {
+    enum { DATA_OFFSET = 12, RECORD_TYPE = 0, ALL = 0x40000 };
+    struct sock_filter code[] = {
+        BPF_STMT(BPF_LD | BPF_B | BPF_ABS, DATA_OFFSET),
+        BPF_STMT(BPF_ALU | BPF_AND | BPF_K, 0xF0),
+        BPF_STMT(BPF_ALU | BPF_RSH | BPF_K, 2),
+        BPF_STMT(BPF_MISC | BPF_TAX, 0),
+        BPF_STMT(BPF_LD | BPF_W | BPF_LEN, 0),
+        BPF_JUMP(BPF_JMP | BPF_JGT | BPF_X, 0, 0, 3), /* no data: taken */
+        BPF_STMT(BPF_LD | BPF_B | BPF_IND, RECORD_TYPE),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, CT_HANDSHAKE, 0, to_tls_alone ? 1 : 0),
+        BPF_STMT(BPF_RET | BPF_K, 0),
+        BPF_STMT(BPF_RET | BPF_K, ALL),
+    };
+    const struct sock_fprog program = {TW_COUNT(code), code};
+    return setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof(program)) == 0;
 }

@@ -57,8 +57,11 @@ static size_t first_segment(int fd, size_t n) {
 static bool hand_on(struct box *b, struct way *w, struct bytes part) {
     bool down = w->way == WAY_DOWN;
     unsigned limit = down ? b->relay->lose_above : b->relay->lose_above_up;
-    if (limit && first_segment(down ? w->to : w->from, part.n) > limit) w->lost = true;
-    return w->lost || send_part(b, w->to, part);
+    if (limit && first_segment(down ? w->to : w->from, part.n) > limit) {
+        w->lost = true;
+        return true;
+    }
+    return send_part(b, w->to, part);
 }
 
 /* --- faults --- */
@@ -140,25 +143,30 @@ static uint16_t chosen_suite(const struct record *r) {
     return server_hello_read(&rd, &hello) && !hello.is_hrr ? hello.suite : 0;
 }
 
-/* Whole records at the front, after whatever happens to them here, go on as one piece, as a sender that
- * writes its flight at once has it. */
+/* Puts a record into `out`, after whatever happens to it here; how long it is then. */
+static size_t take_record(struct box *b, struct way *w, const struct record *r, struct bytes whole,
+                          uint8_t *out) {
+    size_t n = whole.n;
+    w->seen++;
+    w->seen_of[r->type]++;
+    memcpy(out, whole.p, whole.n);
+    if (w->way == WAY_DOWN && b->suite == 0) b->suite = chosen_suite(r);
+    for (size_t i = 0; i < LAB_MAX_FAULTS; i++)
+        if (strikes(b, w, &b->relay->fault[i], r->type)) n = spoil(b, w, &b->relay->fault[i], out, n);
+    return w->lost || b->over ? 0 : n;
+}
+
+/* Whole records at the front go on as one piece, as a sender that writes its flight at once has it. */
 static bool pass_records(struct box *b, struct way *w) {
     uint8_t *out = mem_alloc(ROOM);
     size_t out_n = 0, used = 0, at = 0;
-    struct record r;
+    bool lost_before = w->lost;
     while (!w->plain && !b->over && at < w->n) {
+        struct record r;
         enum record_status status = record_next(bytes_of(w->held + at, w->n - at), &r, &used);
         w->plain = status != RECORD_WHOLE && status != RECORD_MORE;
         if (status != RECORD_WHOLE) break;
-        w->seen++;
-        w->seen_of[r.type]++;
-        memcpy(out + out_n, w->held + at, used);
-        if (w->way == WAY_DOWN && b->suite == 0) b->suite = chosen_suite(&r);
-        size_t n = used;
-        for (size_t i = 0; i < LAB_MAX_FAULTS; i++)
-            if (strikes(b, w, &b->relay->fault[i], r.type))
-                n = spoil(b, w, &b->relay->fault[i], out + out_n, n);
-        if (!w->lost && !b->over) out_n += n;
+        out_n += take_record(b, w, &r, bytes_of(w->held + at, used), out + out_n);
         at += used;
     }
     if (w->plain) {
@@ -168,7 +176,7 @@ static bool pass_records(struct box *b, struct way *w) {
     }
     memmove(w->held, w->held + at, w->n - at);
     w->n -= at;
-    bool ok = out_n == 0 || hand_on(b, w, bytes_of(out, out_n));
+    bool ok = out_n == 0 || lost_before || hand_on(b, w, bytes_of(out, out_n));
     mem_free(out);
     return ok && !b->over;
 }
@@ -194,7 +202,8 @@ static void run_box(struct box *b, int upstream) {
         if (poll(p, TW_COUNT(p), IDLE_MS) <= 0 || p[STOP].revents) break;
         for (size_t i = 0; i < TW_COUNT(way) && !b->over; i++) {
             if (!p[i].revents || carry(b, &way[i])) continue;
-            if (!way[i].lost) shutdown(way[i].to, SHUT_WR); /* a FIN behind a lost segment is never taken */
+            /* A FIN behind a lost segment is never taken. */
+            if (!way[i].lost && !b->over) shutdown(way[i].to, SHUT_WR);
             p[i].fd = -1;
         }
     }

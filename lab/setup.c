@@ -125,6 +125,9 @@ static bool open_side(struct lab *lab, struct lab_server *s, int family, enum li
     case LISTEN_OPEN:
         if (s->c->relay.there) return add_listener(lab, fd, s, lab_serve_relay) && open_behind(lab, s);
         return add_listener(lab, fd, s, family == AF_INET6 ? lab_serve_case_v6 : lab_serve_case);
+    case LISTEN_DEAF:
+    case LISTEN_DEAF_TO_TLS:
+        return lab_make_deaf(fd, kind == LISTEN_DEAF_TO_TLS) && add_listener(lab, fd, s, lab_serve_case);
     case LISTEN_FULL:
         return add_full(lab, fd, family, s->port);
     case LISTEN_CLOSED:

@@ -29,6 +29,7 @@ struct finding {
     bool together; /* the change helps only beside others: more than this is wrong */
     bool of_certificate;
     bool spares_own;     /* this client is not among those that fail because of it */
+    bool of_path;        /* what happens to bytes on the way: no other hello helps, but by chance */
     bool comes_and_goes; /* that it does is the finding: a repetition that did better speaks for it */
     const char *affects[FINDING_MAX_AFFECTS];
     size_t n_affects;

@@ -51,6 +51,7 @@ static enum ruling judge(struct casefile *c, struct finding *f) {
     enum ruling r = spoilt_repeat(c, &s);
     if (r != RULING_YES) return r;
     if (s.how != SPOILT_PLAIN || !s.steady) return RULING_NO;
+    f->of_path = true;
     f->certainty = c->starved ? CERTAINTY_POSSIBLE : CERTAINTY_LIKELY;
     f->summary =
         text_f(c->a,

@@ -28,6 +28,7 @@ static enum ruling judge(struct casefile *c, struct finding *f) {
     if (s.n_sealed == 0 && (s.n_well == 0 || spoilt_signature(s.first))) return RULING_NO;
     enum ruling of_suite = is_of_suite(c, &s);
     if (of_suite != RULING_NO) return of_suite == RULING_OPEN ? RULING_OPEN : RULING_NO;
+    f->of_path = true;
     f->comes_and_goes = s.n_well > 0;
     f->certainty = c->starved ? CERTAINTY_POSSIBLE : CERTAINTY_LIKELY;
     const char *how_often = s.steady ? "each time" : "not each time";

@@ -34,3 +34,13 @@ enum ruling segments_try(struct casefile *c, const struct trial *t, const struct
                                              : (struct segments){MSS_LEAST, least};
     return RULING_YES;
 }
+
+enum ruling split_helps(struct casefile *c) {
+    const struct facts *once = CASE_TRY(c, {.kind = CHANGE_SPLIT, .arg = SPLIT_BEFORE_EXTENSIONS});
+    if (!once) return RULING_OPEN;
+    if (!case_further(c, once)) return RULING_NO;
+    const struct facts *twice =
+        CASE_TRY(c, {.kind = CHANGE_SPLIT, .arg = SPLIT_BEFORE_EXTENSIONS}, {.kind = CHANGE_AGAIN, .arg = 1});
+    if (!twice) return RULING_OPEN;
+    return case_further(c, twice) ? RULING_YES : RULING_NO;
+}

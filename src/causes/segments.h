@@ -17,4 +17,10 @@ void segments_ask(struct casefile *c);
 enum ruling segments_try(struct casefile *c, const struct trial *t, const struct facts *before,
                          struct segments *ret);
 
+/* A ClientHello cut there arrives as two packets, the second with all its extensions. Servers put it
+ * together; what looks at single packets on the way finds nothing. RULING_YES: twice, the hello passes like
+ * that. */
+enum { SPLIT_BEFORE_EXTENSIONS = 40 };
+enum ruling split_helps(struct casefile *c);
+
 #endif

@@ -90,6 +90,8 @@ bool smallest_change_wanted(const struct plan *p, bool asked_for) {
     const struct casefile *c = p->c;
     if (c->main->good || c->main->reached < REACHED_TLS || c->main->reached >= REACHED_AIM) return false;
     if (p->comes_and_goes || c->starved) return false;
+    for (size_t i = 0; i < p->n; i++)
+        if (p->found[i].finding.of_path) return false;
     for (size_t i = 0; i < p->n && !asked_for; i++)
         if (p->found[i].finding.certainty == CERTAINTY_PROVEN && p->found[i].cause->phase < PHASE_CERTIFICATE)
             return false;

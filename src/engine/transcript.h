@@ -163,6 +163,7 @@ struct transcript {
     unsigned round_trips; /* waits for the peer, one after the other, TCP's included */
     bool peer_closed;     /* FIN or RST seen, whatever the result */
     bool peer_reset;
+    bool unheard; /* at the end, in silence: what we sent was never acknowledged */
 };
 
 struct transcript *transcript_new(struct arena *a);

@@ -58,6 +58,11 @@ char *net_addr_text(struct arena *a, const struct net_addr *addr) {
     return if_indextoname(zone, name) ? text_f(a, "%s%%%s", s, name) : text_f(a, "%s%%%u", s, zone);
 }
 
+bool net_addr_is_loopback(const struct net_addr *addr) {
+    if (addr->sa.any.sa_family == AF_INET) return ntohl(addr->sa.v4.sin_addr.s_addr) >> 24 == IN_LOOPBACKNET;
+    return addr->sa.any.sa_family == AF_INET6 && IN6_IS_ADDR_LOOPBACK(&addr->sa.v6.sin6_addr);
+}
+
 uint16_t net_addr_port(const struct net_addr *addr) {
     if (addr->len == 0) return 0;
     return ntohs(addr->sa.any.sa_family == AF_INET ? addr->sa.v4.sin_port : addr->sa.v6.sin6_port);

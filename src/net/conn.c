@@ -229,6 +229,13 @@ bool conn_local(const struct conn *c, struct net_addr *ret) {
     return c->fd >= 0 && getsockname(c->fd, &ret->sa.any, &ret->len) == 0;
 }
 
+bool conn_unheard(const struct conn *c) {
+    struct tcp_info info = {0};
+    socklen_t n = sizeof(info);
+    if (c->fd < 0 || getsockopt(c->fd, IPPROTO_TCP, TCP_INFO, &info, &n) < 0) return false;
+    return info.tcpi_unacked > 0 && info.tcpi_retransmits > 1;
+}
+
 static void queue(struct conn *c, struct bytes out) {
     if (c->out_off > 0) {
         memmove(c->out, c->out + c->out_off, c->out_n - c->out_off);

@@ -39,6 +39,7 @@ bool net_addr_parse(const char *text, uint16_t port,
 /* "ADDR", "ADDR:PORT" or "[ADDR]:PORT"; `port` where it names none. */
 bool net_addr_parse_port(const char *text, uint16_t port, struct net_addr *ret);
 char *net_addr_text(struct arena *a, const struct net_addr *addr); /* without the port */
+bool net_addr_is_loopback(const struct net_addr *addr);
 uint16_t net_addr_port(const struct net_addr *addr);
 void net_addr_set_port(struct net_addr *addr, uint16_t port);
 bool net_addr_is_private(
@@ -89,7 +90,10 @@ void conn_write(struct conn *c, struct bytes out); /* copies */
 /* The same as first_segment and segment_pause_ns, for the next write (after a dialogue). */
 void conn_split(struct conn *c, unsigned first_segment, int64_t pause_ns);
 bool conn_local(const struct conn *c, struct net_addr *ret); /* our own address; false if there is none yet */
-void conn_shutdown(struct conn *c);                          /* FIN after what is queued */
+/* What was sent went out more than once, and the peer's TCP has not acknowledged it yet: it does not arrive,
+ * or what says so does not. */
+bool conn_unheard(const struct conn *c);
+void conn_shutdown(struct conn *c); /* FIN after what is queued */
 /* Sends what is queued as far as the kernel takes it at once, then closes. Accepts NULL. */
 void conn_close(struct conn *c);
 

@@ -266,6 +266,33 @@ static void split(struct trial *t, const struct change *c) {
     t->via.segment_pause_ns = 150 * 1000000LL; /* longer than a delayed ACK and Nagle together hold back */
 }
 
+/* As browsers do for each connection, so every server must take it (RFC 8446 4.2). What belongs to an end
+ * stays there. */
+static bool may_move(uint16_t type) {
+    return !is_grease(type) && type != EXT_PADDING && type != EXT_PRE_SHARED_KEY;
+}
+
+static void other_shape(struct trial *t, const struct change *c) {
+    (void)c;
+    struct hello *h = &t->hello;
+    size_t i = 0, k = h->n_ext;
+    for (;;) {
+        while (i < h->n_ext && !may_move(h->ext[i].type)) i++;
+        while (k > 0 && !may_move(h->ext[k - 1].type)) k--;
+        if (i + 1 >= k) break;
+        struct hello_ext moved = h->ext[i];
+        h->ext[i++] = h->ext[k - 1];
+        h->ext[--k] = moved;
+    }
+    if (!hello_has_ext(h, EXT_POST_HANDSHAKE_AUTH)) hello_add_ext(h, EXT_POST_HANDSHAKE_AUTH);
+}
+
+static void other_port(struct trial *t, const struct change *c) {
+    net_addr_set_port(&t->to, (uint16_t)c->arg);
+    t->host_port = (uint16_t)c->arg;
+    t->via = (struct transport){.greet_only = true, .listen_ns = 1};
+}
+
 static void small_mss(struct trial *t, const struct change *c) {
     t->via.mss = (int)c->arg;
 }
@@ -406,6 +433,9 @@ static char *say_pad(struct arena *a, const struct change *c) {
 static char *say_drop_suite(struct arena *a, const struct change *c) {
     return text_f(a, "the cipher suite %s is left out", suite_name((uint16_t)c->arg));
 }
+static char *say_port(struct arena *a, const struct change *c) {
+    return text_f(a, "another port of the same host is tried: %u", c->arg);
+}
 static char *say_small_mss(struct arena *a, const struct change *c) {
     return text_f(a, "TCP is told to send no segment of more than %u bytes, either way", c->arg);
 }
@@ -459,6 +489,11 @@ static const struct {
     [CHANGE_PAD] = {"pad", pad, say_pad, NULL},
     [CHANGE_SPLIT] = {"split", split, say_split, NULL},
     [CHANGE_DROP_SUITE] = {"drop-suite", drop_suite, say_drop_suite, NULL},
+    [CHANGE_OTHER_SHAPE] =
+        {"other-shape", other_shape, NULL,
+         "the same is offered with the extensions in another order, beside one more that says "
+         "nothing here (post_handshake_auth)"},
+    [CHANGE_PORT] = {"port", other_port, say_port, NULL},
     [CHANGE_SMALL_MSS] = {"small-mss", small_mss, say_small_mss, NULL},
     [CHANGE_NO_DHE] = {"no-dhe", no_dhe, NULL,
                        "the suites with finite-field Diffie-Hellman (DHE) are left out"},

@@ -24,11 +24,13 @@ enum change_kind {
     CHANGE_ALL_ALPN,       /* behind the client's own, every protocol that is registered */
     CHANGE_DROP_EXTENSION, /* arg: its type */
     CHANGE_NO_GREASE,
-    CHANGE_MINIMAL,    /* only what a handshake cannot do without */
-    CHANGE_PAD,        /* arg: length of the hello */
-    CHANGE_SPLIT,      /* arg: bytes of the first segment; a pause follows */
-    CHANGE_DROP_SUITE, /* arg: its number */
-    CHANGE_SMALL_MSS,  /* arg: bytes of the largest TCP segment, both ways */
+    CHANGE_MINIMAL,     /* only what a handshake cannot do without */
+    CHANGE_PAD,         /* arg: length of the hello */
+    CHANGE_SPLIT,       /* arg: bytes of the first segment; a pause follows */
+    CHANGE_DROP_SUITE,  /* arg: its number */
+    CHANGE_OTHER_SHAPE, /* the same offer: its extensions in another order, and one more that says nothing */
+    CHANGE_PORT,        /* arg: another port of the same host, where nothing is said */
+    CHANGE_SMALL_MSS,   /* arg: bytes of the largest TCP segment, both ways */
     CHANGE_NO_DHE,
     CHANGE_NO_SCSV,    /* without TLS_FALLBACK_SCSV */
     CHANGE_LENIENT,    /* the same hello by a client that refuses nothing it can go on with */

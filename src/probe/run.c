@@ -243,6 +243,7 @@ static void greeting_ended(struct job *j, int sys_errno) {
 }
 
 static void greeting_silent(struct job *j) {
+    j->run.t->unheard = conn_unheard(j->conn);
     greeting_over(j, RESULT_TIMEOUT);
 }
 

@@ -245,6 +245,7 @@ void tls_ended(struct job *j, int sys_errno) {
 }
 
 void tls_silent(struct job *j) {
+    j->run.t->unheard = conn_unheard(j->conn);
     engine_timeout(j->engine, job_clock(j));
     job_end(j, j->run.t->result);
 }

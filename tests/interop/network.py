@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """What a real network does to a healthy server: three network namespaces in a row, the one in the middle a router with rules.
 
-    tests/interop/network.py [--tlswhy FILE]
+    tests/interop/network.py [--tlswhy FILE] | --list
 
 Skipped where this machine lets nobody make namespaces, or lacks ip or nft."""
 import contextlib
@@ -21,14 +21,14 @@ import clilib  # noqa: E402
 from certs import Certs  # noqa: E402
 from base import HOST  # noqa: E402
 
-INSIDE = "--inside"
+INSIDE, LIST = "--inside", "--list"
 CLIENT, ROUTER, SERVER = "client", "router", "server"
-SERVER_IP, PORT = "10.2.0.1", 443
+SERVER_IP, SERVER_IP6, PORT = "10.2.0.1", "fd00:2::1", 443
 PYTHON = "/usr/bin/python3"
 
 # Answers each request; a connection that hangs holds up no other.
 WEB = """
-import http.server, ssl, sys
+import http.server, socket, ssl, sys
 class Hello(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     def do_HEAD(self):
@@ -43,6 +43,7 @@ class Hello(http.server.BaseHTTPRequestHandler):
         pass
 class Web(http.server.ThreadingHTTPServer):
     daemon_threads = True
+    address_family = socket.AF_INET6
     def handle_error(self, *_):
         pass
 context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -54,7 +55,7 @@ web.serve_forever()
 
 # Rules of the router: `forward` sees what passes, `output` what it says itself.
 NO_ICMP = "output meta l4proto icmp drop"
-TO_PORT = f"ip daddr {SERVER_IP} tcp dport {PORT}"
+TO_PORT, TO_PORT6 = f"ip daddr {SERVER_IP} tcp dport {PORT}", f"ip6 daddr {SERVER_IP6} tcp dport {PORT}"
 
 
 @dataclasses.dataclass
@@ -65,10 +66,15 @@ class Scene:
     rules: tuple = ()
     mtu: int = 1500    # of the router's way to the client
     timeout: int = 2
+    address: str = SERVER_IP
+    forbids: tuple = ()  # causes that must not be found, for tests/lab/complete.py
 
 
 SCENES = [
-    Scene("nothing in the way", "ok"),
+    Scene("nothing in the way", "ok", forbids=("firewall-block", "firewall-drop")),
+    Scene("nothing in the way of IPv6", "ok", address=SERVER_IP6, forbids=("firewall-block",)),
+    Scene("refused by the router by ICMPv6", "fail", ("firewall-block", "network", "proven"),
+          [f"forward {TO_PORT6} reject with icmpv6 type admin-prohibited"], address=SERVER_IP6),
     Scene("a narrow link, and ICMP tells of it", "ok", mtu=1280),
     Scene("a narrow link, and ICMP is dropped", "fail", ("pmtu-blackhole", "network", "proven"), [NO_ICMP], mtu=1280),
     Scene("a narrower link, and ICMP is dropped", "fail", ("pmtu-blackhole", "network", "proven"), [NO_ICMP], mtu=700),
@@ -76,6 +82,14 @@ SCENES = [
           [f"forward {TO_PORT} reject with tcp reset"]),
     Scene("refused by the router by ICMP", "fail", ("host-unreachable", "network", "proven"),
           [f"forward {TO_PORT} reject with icmp type admin-prohibited"]),
+    Scene("requests dropped by the router", "fail", ("firewall-drop", "network", "likely"), [f"forward {TO_PORT} tcp flags syn drop"]),
+    Scene("all requests to the host dropped", "fail", ("connect-timeout", "network", "likely"),
+          [f"forward ip daddr {SERVER_IP} tcp flags syn drop"]),
+    Scene("packets with data dropped by the router", "fail", ("firewall-drop", "network", "likely"),
+          [f"forward {TO_PORT} ip length > 120 drop"]),
+    # Linux sends time stamps, so data begins 32 bytes behind the beginning of TCP's header.
+    Scene("packets with TLS dropped by the router", "fail", ("firewall-drop", "network", "proven"),
+          [f"forward {TO_PORT} @th,256,8 0x16 drop"]),
 ]
 
 
@@ -87,21 +101,31 @@ def inside(namespace, *command):
     return ["ip", "netns", "exec", namespace, *map(str, command)]
 
 
+def write_switch(namespace, name, value):
+    subprocess.run(inside(namespace, "sh", "-c", f"echo {value} > /proc/sys/net/{name}"), check=True, timeout=20)
+
+
 def build_network():
-    """client 10.1.0.1 - 10.1.0.2 router 10.2.0.2 - 10.2.0.1 server"""
+    """client 10.1.0.1 - 10.1.0.2 router 10.2.0.2 - 10.2.0.1 server, and fd00:1:: and fd00:2:: in the same way"""
     subprocess.run(["mount", "-t", "tmpfs", "tmpfs", "/run"], check=True, timeout=20)
     os.makedirs("/run/netns")
     for namespace in (CLIENT, ROUTER, SERVER):
         ip("netns", "add", namespace)
         ip("-n", namespace, "link", "set", "lo", "up")
-    for end, net, peer in ((CLIENT, "10.1.0", "c"), (SERVER, "10.2.0", "s")):
+        # Nobody else is there whose address it might be, and looking for one takes seconds.
+        write_switch(namespace, "ipv6/conf/default/accept_dad", 0)
+    for end, net, net6, peer in ((CLIENT, "10.1.0", "fd00:1:", "c"), (SERVER, "10.2.0", "fd00:2:", "s")):
         ip("link", "add", f"{peer}0", "netns", end, "type", "veth", "peer", "name", f"{peer}1", "netns", ROUTER)
         ip("-n", end, "addr", "add", f"{net}.1/24", "dev", f"{peer}0")
         ip("-n", ROUTER, "addr", "add", f"{net}.2/24", "dev", f"{peer}1")
         ip("-n", end, "link", "set", f"{peer}0", "up")
         ip("-n", ROUTER, "link", "set", f"{peer}1", "up")
         ip("-n", end, "route", "add", "default", "via", f"{net}.2")
-    subprocess.run(inside(ROUTER, "sh", "-c", "echo 1 > /proc/sys/net/ipv4/ip_forward"), check=True, timeout=20)
+        ip("-n", end, "addr", "add", f"{net6}:1/64", "dev", f"{peer}0", "nodad")
+        ip("-n", ROUTER, "addr", "add", f"{net6}:2/64", "dev", f"{peer}1", "nodad")
+        ip("-n", end, "route", "add", "default", "via", f"{net6}:2")
+    for switch in ("ipv4/ip_forward", "ipv6/conf/all/forwarding"):
+        write_switch(ROUTER, switch, 1)
 
 
 def set_rules(rules):
@@ -118,7 +142,7 @@ def set_rules(rules):
 def web_server(folder):
     certs = Certs(folder)
     chain, key = certs.leaf("rsa", issuer="intermediate")
-    process = subprocess.Popen(inside(SERVER, PYTHON, "-c", textwrap.dedent(WEB), SERVER_IP, PORT, chain, key),
+    process = subprocess.Popen(inside(SERVER, PYTHON, "-c", textwrap.dedent(WEB), "::", PORT, chain, key),
                                stdout=subprocess.PIPE, text=True)
     try:
         assert process.stdout.readline() == "ready\n"
@@ -136,8 +160,9 @@ def play(tlswhy, scene, ca):
     for namespace in (CLIENT, SERVER):  # what was learnt of the path before
         ip("-n", namespace, "route", "flush", "cache")
         subprocess.run(inside(namespace, "ip", "tcp_metrics", "flush", "all"), capture_output=True, timeout=20)
+    address = f"[{scene.address}]" if ":" in scene.address else scene.address
     command = inside(CLIENT, tlswhy, "--json", "--offline", "--timeout", scene.timeout, "--cacert", ca, "--connect-to",
-                     f"{SERVER_IP}:{PORT}", HOST)
+                     f"{address}:{PORT}", HOST)
     done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=clilib.LIMIT_S,
                           env=clilib.clean_environment())
     return json.loads(done.stdout)
@@ -170,6 +195,10 @@ def why_not():
 
 
 def main():
+    if LIST in sys.argv:
+        for scene in SCENES:
+            print(f"{scene.name}\t{scene.cause[0] if scene.cause else ''}\t{' '.join(scene.forbids)}")
+        return
     os.environ["PATH"] += ":/usr/sbin:/sbin"
     if INSIDE in sys.argv:
         sys.argv.remove(INSIDE)

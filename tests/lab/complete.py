@@ -56,6 +56,15 @@ def check_case(name, expected, known):
         yield "is healthy, and says of no cause that it must not be found"
 
 
+def scenes():
+    """(causes that are yielded, causes that must not be found) of each network that only namespaces can show."""
+    command = ["/usr/bin/python3", str(ROOT / "tests/interop/network.py"), "--list"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=True)
+    for line in done.stdout.splitlines():
+        _, cause, misses = line.split("\t")
+        yield {cause} - {""}, set(misses.split())
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--build", default="build")
@@ -68,6 +77,10 @@ def main():
     expectations = {path.stem: json.loads(path.read_text()) for path in sorted(EXPECT.glob("*.json"))}
     yields = {cause["id"] for expected in expectations.values() for cause in expected["causes"]}
     misses = {cause for expected in expectations.values() for cause in expected.get("not", [])}
+
+    for yielded, missed in scenes():
+        yields |= yielded
+        misses |= missed
 
     checks = [(cause, list(check_cause(tlswhy, cause, yields, misses))) for cause in causes]
     checks += [(f"lab/expect/{name}.json", list(check_case(name, expected, causes))) for name, expected in expectations.items()]

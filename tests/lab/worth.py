@@ -33,6 +33,7 @@ RESTS_ON = {
     "minimal": ["server-crash-on-feature-session-ticket", "server-crash-on-feature-ems", "server-crash-on-feature-status-request"],
     "pad": ["pq-hello-intolerance-size-close"],
     "split": ["pq-hello-intolerance-segments-reset"],
+    "other-shape": ["fingerprint-block-order"],
     "small-mss": ["pmtu-blackhole"],
     "drop-suite": ["undetermined-bad-with-one-suite"],
     "again": ["record-corruption-now-and-then"],
@@ -57,6 +58,7 @@ RESTS_ON = {
 # experiment -> why no case fails without it
 NO_CASE = {
     "none": "changes nothing",
+    "port": "asks another port of a host that drops requests, which loopback does not do: tests/interop/network.py",
     "classical": "no experiment but the subject of all others",
     "no-scsv": "the second proof of fallback-scsv, where that of newer versions fails",
 }

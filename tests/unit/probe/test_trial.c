@@ -175,6 +175,7 @@ static void test_what_the_prober_fills_in_does_not(void **state) {
 static uint32_t arg_for(enum change_kind k, const struct trial *t) {
     if (k == CHANGE_PAD) return 4000;
     if (k == CHANGE_STARTTLS) return STARTTLS_SMTP;
+    if (k == CHANGE_SMALL_MSS || k == CHANGE_PORT) return 536;
     return k == CHANGE_DROP_SUITE ? t->hello.suites[1] : EXT_ALPN;
 }
 
