@@ -176,6 +176,31 @@ static void check(const struct engine *e, const struct transcript *t, size_t n) 
         assert(m->from == SIDE_CLIENT || m->stream_off + m->wire_n <= n + RECORD_PLAIN_MAX);
 }
 
+/* A client's certificate and key, made for this program and nothing else. */
+static const char client_pem[] = "-----BEGIN CERTIFICATE-----\n"
+                                 "MIIBdTCCARugAwIBAgIUEvngJT+VJyCpqgBydKCA1xT6G8AwCgYIKoZIzj0EAwIw\n"
+                                 "DzENMAsGA1UEAwwEZnV6ejAgFw0yNjExMjUxNDExNDFaGA8yMTI2MTEwMTE0MTE0\n"
+                                 "MVowDzENMAsGA1UEAwwEZnV6ejBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABNvP\n"
+                                 "D40gLxN7ziT5SxvhEl/KRS/MtVxvnhpHP8m/Qhqwje/uXybbJCOyFYItlHh8gzRL\n"
+                                 "igs1b6wmU4KHnFznI8mjUzBRMB0GA1UdDgQWBBRmwl5aObhRkg/rii3DfGyGw2oh\n"
+                                 "QTAfBgNVHSMEGDAWgBRmwl5aObhRkg/rii3DfGyGw2ohQTAPBgNVHRMBAf8EBTAD\n"
+                                 "AQH/MAoGCCqGSM49BAMCA0gAMEUCIBwUC7nxj0/WTmRES1DahcOx0VR112MQDYWV\n"
+                                 "RDNkj64KAiEAkT4J403vlYAGazeyABXEv9DPI70VYEP4GWkTPED7nsM=\n"
+                                 "-----END CERTIFICATE-----\n"
+                                 "-----BEGIN PRIVATE KEY-----\n"
+                                 "MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgHK3GBvG2kItU+Ye5\n"
+                                 "MtaFVJX885QCKKUJz90vOvBBNEehRANCAATbzw+NIC8Te84k+Usb4RJfykUvzLVc\n"
+                                 "b54aRz/Jv0IasI3v7l8m2yQjshWCLZR4fIM0S4oLNW+sJlOCh5xc5yPJ\n"
+                                 "-----END PRIVATE KEY-----\n";
+
+static const struct identity *client_identity(void) {
+    static struct arena lasting;
+    static struct identity own;
+    const struct identity_file file = {"client", bytes_str(client_pem), ""};
+    if (!own.key && identity_read(&lasting, &file, NULL, &own)) abort();
+    return &own;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n) {
     if (n < 2) return 0;
     struct arena a;
@@ -188,6 +213,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n) {
         .policy = {.min_version = data[0] & 4 ? TLS_SSL3 : TLS_1_0, .dh_min_bits = 512, .check_sigalg = true},
         .stop = (enum eng_stop)(data[0] & 3 ? STOP_FINISHED : STOP_SERVER_FLIGHT),
         .key_for = key_for,
+        .identity = data[0] & 8 ? client_identity() : NULL,
         .random = zeros};
     struct engine *e = engine_new(&config, t);
     feed(e, bytes_of(data + 2, n - 2), data[1] >> 3);

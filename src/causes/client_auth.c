@@ -10,10 +10,31 @@ static bool is_http_refusal(int status) {
     return status == 400 || status == 495 || status == 496;
 }
 
+/* What no certificate, and none at all, ends in. */
+static bool is_of_something_else(uint8_t alert) {
+    static const uint8_t others[] = {ALERT_UNEXPECTED_MESSAGE,
+                                     ALERT_BAD_RECORD_MAC,
+                                     ALERT_RECORD_OVERFLOW,
+                                     ALERT_PROTOCOL_VERSION,
+                                     ALERT_INSUFFICIENT_SECURITY,
+                                     ALERT_INTERNAL_ERROR,
+                                     ALERT_INAPPROPRIATE_FALLBACK,
+                                     ALERT_USER_CANCELED,
+                                     ALERT_NO_RENEGOTIATION,
+                                     ALERT_MISSING_EXTENSION,
+                                     ALERT_UNSUPPORTED_EXTENSION,
+                                     ALERT_UNRECOGNIZED_NAME,
+                                     ALERT_BAD_CERTIFICATE_STATUS_RESPONSE,
+                                     ALERT_UNKNOWN_PSK_IDENTITY,
+                                     ALERT_NO_APPLICATION_PROTOCOL};
+    return memchr(others, alert, sizeof(others)) != NULL;
+}
+
 enum client_end client_end(const struct facts *f) {
     const struct transcript *t = f->t;
     if (!t->certificate_requested) return CLIENT_END_NONE;
-    if (t->stage >= STAGE_CLIENT_AUTH && t->result == RESULT_PEER_ALERT) return CLIENT_END_ALERT;
+    if (t->stage >= STAGE_CLIENT_AUTH && t->result == RESULT_PEER_ALERT)
+        return is_of_something_else(t->peer_alert) ? CLIENT_END_NONE : CLIENT_END_ALERT;
     if (t->stage >= STAGE_CLIENT_AUTH && (t->result == RESULT_PEER_FIN || t->result == RESULT_PEER_RST))
         return CLIENT_END_CUT;
     return f->run->app.answered && is_http_refusal(f->run->app.status) ? CLIENT_END_HTTP : CLIENT_END_NONE;

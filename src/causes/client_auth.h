@@ -91,6 +91,8 @@ struct client_auth {
 };
 /* NULL where the client has no certificate that can be read. */
 struct client_auth *client_auth(struct casefile *c);
+/* The server names a CA above it, as far as what is sent shows. */
+bool client_is_listed(struct casefile *c, struct client_auth *a);
 /* Called again until the answer is not CLIENT_ISSUER_OPEN. */
 enum client_issuer_answer client_issuer(struct casefile *c, struct client_auth **ret);
 /* The subjects of those above, for people. */

@@ -178,16 +178,21 @@ static enum client_issuer_answer decide(struct casefile *c, struct client_auth *
     return CLIENT_ISSUER_UNKNOWN;
 }
 
-enum client_issuer_answer client_issuer(struct casefile *c, struct client_auth **ret) {
-    struct client_auth *a = client_cert_refused(c) ? client_auth(c) : NULL;
-    *ret = a;
-    if (!a) return CLIENT_ISSUER_FINE;
-    if (a->answer != CLIENT_ISSUER_OPEN) return a->answer;
+bool client_is_listed(struct casefile *c, struct client_auth *a) {
     if (a->n_path == 0) {
         walk_sent(c, a);
         add_server_chain(c, a);
         a->complete = is_root(a, a->path[a->n_path - 1]);
     }
+    return a->listed;
+}
+
+enum client_issuer_answer client_issuer(struct casefile *c, struct client_auth **ret) {
+    struct client_auth *a = client_cert_refused(c) ? client_auth(c) : NULL;
+    *ret = a;
+    if (!a) return CLIENT_ISSUER_FINE;
+    if (a->answer != CLIENT_ISSUER_OPEN) return a->answer;
+    (void)client_is_listed(c, a);
     if (!may_be_issuer(c, a))
         a->answer = CLIENT_ISSUER_FINE;
     else if (search(c, a))

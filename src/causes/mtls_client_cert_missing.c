@@ -3,10 +3,11 @@
 #include "causes/client_auth.h"
 
 static enum ruling judge(struct casefile *c, struct finding *f) {
+    uint8_t alert = client_end_alert(c->main);
     if (c->identity || client_end(c->main) == CLIENT_END_NONE) return RULING_NO;
+    if (alert == ALERT_DECRYPT_ERROR || alert == ALERT_ILLEGAL_PARAMETER) return RULING_NO;
     /* certificate_required has no other meaning (RFC 8446 6.2). */
-    f->certainty =
-        client_end_alert(c->main) == ALERT_CERTIFICATE_REQUIRED ? CERTAINTY_PROVEN : CERTAINTY_LIKELY;
+    f->certainty = alert == ALERT_CERTIFICATE_REQUIRED ? CERTAINTY_PROVEN : CERTAINTY_LIKELY;
     f->summary = text_f(
         c->a, "The server at %s asks for a certificate of the client, and the client has none to show.",
         case_where(c));

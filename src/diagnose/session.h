@@ -43,4 +43,7 @@ void verdict_make(struct session *s, struct casefile *own, struct plan *p, struc
 void verdict_clients(struct session *s, struct verdict *v, struct casefile *own, struct casefile *modern,
                      bool own_refused);
 
+/* notes_client.c: on the client's own certificate; how many. */
+size_t notes_client(struct casefile *c, struct note ret[2]);
+
 #endif

@@ -221,7 +221,13 @@ static void note_revocation(struct verdict *v, const struct casefile *c) {
 }
 
 /* What is worth knowing and breaks nobody. */
-static void take_notes(struct session *s, struct verdict *v, const struct casefile *c) {
+static void note_client(struct verdict *v, struct casefile *c) {
+    struct note notes[2];
+    size_t n = notes_client(c, notes);
+    for (size_t i = 0; i < n; i++) add_note(v, notes[i].id, notes[i].summary);
+}
+
+static void take_notes(struct session *s, struct verdict *v, struct casefile *c) {
     static const int64_t SOON = 14 * 86400;
     const struct facts *m = c->main;
     if (m->hybrid && c->main == c->base)
@@ -232,6 +238,7 @@ static void take_notes(struct session *s, struct verdict *v, const struct casefi
         add_note(v, "sni-warning",
                  "The server warned that it does not know the name (alert unrecognized_name), and went on.");
     note_revocation(v, c);
+    note_client(v, c);
     if (!c->cert_facts) return;
     int64_t left = c->info[0].not_after - c->now;
     if (c->info[0].parsed && left > 0 && left < SOON)

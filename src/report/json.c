@@ -2,6 +2,10 @@
  */
 #include "report/report_internal.h"
 
+#include "base/rd.h"
+#include "pki/name.h"
+#include "wire/messages.h"
+
 #include <jansson.h>
 #include <math.h>
 
@@ -172,6 +176,39 @@ static json_t *messages(struct writer *w, const struct transcript *t) {
     return array;
 }
 
+static json_t *schemes(struct writer *w, struct bytes list) {
+    json_t *array = sure(json_array());
+    struct rd r;
+    rd_init(&r, list);
+    while (rd_left(&r) >= 2) append(array, string_of(w, sigscheme_name(rd_u16(&r, "signature_algorithm"))));
+    return array;
+}
+
+static json_t *authorities(struct writer *w, struct bytes names) {
+    json_t *array = sure(json_array());
+    struct rd r;
+    rd_init(&r, names);
+    while (rd_left(&r) > 0 && rd_ok(&r))
+        append(array, string_of(w, pki_name_text(w->a, rd_vec(&r, 2, "distinguished_name"))));
+    return array;
+}
+
+/* What the server asked of the client, and what it got. */
+static json_t *client_certificate(struct writer *w, const struct transcript *t) {
+    const struct msg *m = t ? transcript_find(t, SIDE_SERVER, HS_CERTIFICATE_REQUEST) : NULL;
+    struct certificate_request q;
+    struct rd r;
+    if (!m || !t->certificate_requested) return json_null();
+    rd_init(&r, m->body);
+    if (!certificate_request_read(&r, t->version, &q)) return json_null();
+    json_t *o = sure(json_object());
+    put(o, "sent", json_boolean(t->client_certificate_sent));
+    put_string(w, o, "sigalg", t->client_certificate_sent ? sigscheme_name(t->client_sigscheme) : NULL);
+    put(o, "sigalgs", schemes(w, q.sigalgs));
+    put(o, "authorities", authorities(w, q.ca_names));
+    return o;
+}
+
 static json_t *handshake(struct writer *w) {
     const struct transcript *t = w->v->main ? w->v->main->t : NULL;
     json_t *o = sure(json_object());
@@ -183,6 +220,7 @@ static json_t *handshake(struct writer *w) {
     put_string(w, o, "sigalg", t && t->sigscheme ? sigscheme_name(t->sigscheme) : NULL);
     put_string(w, o, "alpn", t && t->alpn.n ? text_escape(w->a, t->alpn, 255) : NULL);
     put(o, "alert", t ? alert(w, t) : json_null());
+    put(o, "client_certificate", client_certificate(w, t));
     put_string(w, o, "place", t ? t->place : NULL);
     put(o, "messages", messages(w, t));
     return o;
