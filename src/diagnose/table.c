@@ -8,6 +8,7 @@ enum { MOST_HEALTHY = 20, MOST_FAILING = 24 };
 static struct trial trial_of(const struct profile *p, const struct trial *like, const char *sni) {
     struct trial t = *like;
     t.ask_http = false;
+    t.stop = STOP_SERVER_FLIGHT; /* what follows is no matter of the hello */
     t.resume = NULL;
     profile_hello(p, sni, &t.hello, &t.policy);
     return t;
