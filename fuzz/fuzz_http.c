@@ -2,6 +2,7 @@
  * HTTP/2 or a date, the second how the rest is cut into pieces. Fed whole and fed in pieces must mean the
  * same. */
 #include "probe/app.h"
+#include "wire/http_date.h"
 
 #include <assert.h>
 

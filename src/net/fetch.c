@@ -1,6 +1,7 @@
 #include "net/fetch.h"
 #include "net/dialog.h"
 #include "net/loop.h"
+#include "wire/http_date.h"
 
 #include <curl/curl.h>
 #include <pthread.h>
@@ -41,6 +42,7 @@ struct fetch {
     struct curl_slist *resolve, *headers;
     uint8_t *body;
     size_t n, cap, header_n;
+    int64_t date, age; /* of the headers */
     const char *problem;
 };
 
@@ -178,8 +180,12 @@ static void answer(struct fetch *f, const struct fetch_answer *a) {
     if (!f->resolving) drop_fetch(&f->owned);
 }
 
+static int64_t date_of(const struct fetch *f) {
+    return f->date > 0 ? f->date + f->age : 0;
+}
+
 static void fail(struct fetch *f, int status, const char *problem) {
-    answer(f, &(struct fetch_answer){.status = status, .problem = problem});
+    answer(f, &(struct fetch_answer){.status = status, .problem = problem, .date = date_of(f)});
 }
 
 static void on_deadline(void *arg) {
@@ -204,9 +210,27 @@ static size_t on_body(char *data, size_t size, size_t n, void *arg) {
     return n;
 }
 
+static struct bytes trimmed(struct bytes b) {
+    while (b.n > 0 && memchr(" \t\r\n", b.p[b.n - 1], 4)) b.n--;
+    while (b.n > 0 && memchr(" \t", b.p[0], 2)) b = bytes_cut(b, 1, b.n);
+    return b;
+}
+
+/* What an interim answer or the proxy's said before is not the server's word. */
+static void take_header(struct fetch *f, struct bytes line) {
+    const uint8_t *colon = line.n ? memchr(line.p, ':', line.n) : NULL;
+    if (bytes_start_with(line, "HTTP/")) f->date = f->age = 0;
+    if (!colon) return;
+    size_t n = (size_t)(colon - line.p);
+    struct bytes name = bytes_cut(line, 0, n), value = trimmed(bytes_cut(line, n + 1, line.n));
+    if (bytes_eq_nocase(name, bytes_str("date")) && f->date == 0) f->date = http_date(value);
+    if (bytes_eq_nocase(name, bytes_str("age")) && f->age == 0) f->age = http_age(value);
+}
+
 static size_t on_header(char *data, size_t size, size_t n, void *arg) {
-    (void)data, (void)size;
+    (void)size;
     struct fetch *f = arg;
+    take_header(f, bytes_of(data, n));
     f->header_n += n;
     if (f->header_n <= MAX_HEADER) return n;
     f->problem = "the header of the answer has no end";
@@ -269,11 +293,31 @@ static void set_post(struct fetch *f) {
     curl_easy_setopt(f->easy, CURLOPT_POSTFIELDS, f->r.post.p);
 }
 
-static void start_hop(struct fetch *f) {
+static CURLcode on_ssl_ctx(CURL *easy, void *ssl_ctx, void *arg) {
+    (void)easy;
+    const struct fetch *f = arg;
+    f->r.tls(f->r.tls_arg, ssl_ctx);
+    return CURLE_OK;
+}
+
+/* What libcurl hands to the callback is of the library that it was built with. */
+static const char *set_tls(const struct fetch *f) {
+    if (!f->r.tls || !bytes_start_with(bytes_str(f->url), "https:")) return NULL;
+    const char *built = curl_version_info(CURLVERSION_NOW)->ssl_version;
+    if (!built || !bytes_start_with(bytes_str(built), "OpenSSL/"))
+        return "libcurl does not stand on OpenSSL here";
+    curl_easy_setopt(f->easy, CURLOPT_SSL_CTX_FUNCTION, on_ssl_ctx);
+    curl_easy_setopt(f->easy, CURLOPT_SSL_CTX_DATA, f);
+    return NULL;
+}
+
+/* NULL, or why nothing can be fetched. */
+static const char *start_hop(struct fetch *f) {
     struct fetcher *fr = fetcher_of(f->net);
     f->easy = curl_easy_init();
     f->resolve = resolve_list(f);
     f->n = f->header_n = 0;
+    f->date = f->age = 0;
     curl_easy_setopt(f->easy, CURLOPT_URL, f->url);
     curl_easy_setopt(f->easy, CURLOPT_PROTOCOLS_STR, f->r.allow_https ? "http,https" : "http");
     curl_easy_setopt(f->easy, CURLOPT_FOLLOWLOCATION, 0L); /* each hop is judged by start_url() */
@@ -291,9 +335,12 @@ static void start_hop(struct fetch *f) {
     curl_easy_setopt(f->easy, CURLOPT_HEADERFUNCTION, on_header);
     curl_easy_setopt(f->easy, CURLOPT_HEADERDATA, f);
     curl_easy_setopt(f->easy, CURLOPT_PRIVATE, f);
+    curl_easy_setopt(f->easy, CURLOPT_NOBODY, f->r.head ? 1L : 0L);
     set_proxy(f);
     set_post(f);
-    curl_multi_add_handle(fr->multi, f->easy);
+    const char *problem = set_tls(f);
+    if (!problem) curl_multi_add_handle(fr->multi, f->easy);
+    return problem;
 }
 
 /* Keeps the addresses that may be connected to; NULL, or why there is none. A proxy was named by the user,
@@ -320,10 +367,8 @@ static void on_resolved(void *arg, const struct resolved *r) {
         return;
     }
     const char *problem = judge(f, r);
-    if (problem)
-        fail(f, 0, problem);
-    else
-        start_hop(f);
+    if (!problem) problem = start_hop(f);
+    if (problem) fail(f, 0, problem);
 }
 
 /* A URL's part as a copy in the arena; NULL if it has none. */
@@ -389,7 +434,7 @@ static void hop_over(struct fetch *f, CURLcode code) {
         fail(f, (int)status, f->problem ? f->problem : curl_easy_strerror(code));
         return;
     }
-    if (is_redirect(status) && next && f->redirects < MAX_REDIRECTS) {
+    if (is_redirect(status) && next && !f->r.head && f->redirects < MAX_REDIRECTS) {
         f->redirects++;
         if (status == 303) f->r.post.n = 0; /* RFC 9110 15.4.4 */
         const char *url = arena_strdup(&f->a, next);
@@ -398,7 +443,7 @@ static void hop_over(struct fetch *f, CURLcode code) {
         if (problem) fail(f, (int)status, problem);
         return;
     }
-    struct fetch_answer a = {.ok = status == 200, .status = (int)status};
+    struct fetch_answer a = {.ok = status == 200 || f->r.head, .status = (int)status, .date = date_of(f)};
     if (a.ok)
         a.body = bytes_of(f->body, f->n);
     else

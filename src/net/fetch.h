@@ -1,4 +1,4 @@
-/* HTTP fetches for AIA (later CRL, OCSP, time) by libcurl on the same loop. Limits on everything. */
+/* HTTP fetches for AIA, CRL, OCSP and time by libcurl on the same loop. Limits on everything. */
 #ifndef TW_NET_FETCH_H
 #define TW_NET_FETCH_H
 
@@ -12,14 +12,20 @@ struct fetch_request {
     const char *proxy;     /* NULL: none; the environment is never read */
     struct bytes post;     /* sent by POST; empty: GET */
     const char *post_type; /* its media type */
+    bool head;          /* HEAD: no body, no redirect is followed, and every status is an answer */
+    /* Called with libcurl's SSL_CTX before each https handshake; NULL: libcurl's own verification. Where
+     * libcurl does not stand on OpenSSL, the fetch fails instead. */
+    void (*tls)(void *tls_arg, void *ssl_ctx);
+    void *tls_arg;
     size_t max_bytes;
     int64_t deadline_ns;
 };
 struct fetch_answer {
-    bool ok;             /* a whole answer with status 200 */
+    bool ok;             /* a whole answer with status 200; to HEAD with any */
     int status;          /* HTTP status, 0 if none came */
     const char *problem; /* for people, if not ok; borrowed like body */
     struct bytes body;   /* borrowed until the callback returns */
+    int64_t date;        /* now, by the Date and Age headers: seconds since 1970; 0 none */
 };
 typedef void fetch_done(void *arg, const struct fetch_answer *answer);
 /* Calls back exactly once, or never after net_free(). At most 2 redirects, http only, each judged like the

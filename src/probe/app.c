@@ -1,5 +1,7 @@
 #include "probe/app_internal.h"
 
+#include "wire/http_date.h"
+
 static bool is_one_word(const char *host) {
     for (const char *c = host; *c; c++)
         if ((uint8_t)*c <= ' ' || *c == 0x7F) return false;
@@ -67,6 +69,8 @@ void app_header(struct app *app, struct bytes name, struct bytes value) {
     struct app_answer *answer = &app->answer;
     if (bytes_eq_nocase(name, bytes_str("date")) && answer->date == 0)
         answer->date = http_date(value);
+    else if (bytes_eq_nocase(name, bytes_str("age")) && answer->age == 0)
+        answer->age = http_age(value);
     else if (bytes_eq_nocase(name, bytes_str("location")) && !answer->location)
         answer->location = kept(app, value);
     else if (bytes_eq_nocase(name, bytes_str("server")) && !answer->server)

@@ -12,6 +12,7 @@ struct app_answer {
     int status;
     bool http2;
     int64_t date; /* of the Date header, seconds since 1970; 0 none (RFC 9110 5.6.7, the three formats) */
+    int64_t age;  /* of the Age header: so long ago it was `date`, for a cache answered (RFC 9111 5.1) */
     const char *location;  /* escaped; NULL */
     const char *server;    /* escaped; NULL */
     const char *body_hint; /* the first 300 characters of a body that came nevertheless, escaped; NULL */
@@ -32,6 +33,5 @@ struct bytes app_out(struct app *app);
 /* Feeds decrypted bytes. True once the answer is complete (or can never be). */
 bool app_feed(struct app *app, struct bytes in);
 void app_result(const struct app *app, struct app_answer *ret);
-int64_t http_date(struct bytes text); /* 0 if it is none */
 
 #endif

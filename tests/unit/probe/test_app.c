@@ -1,6 +1,7 @@
 /* The question over a finished handshake: HTTP/1.1 against scripted answers, HTTP/2 against libnghttp2's own
  * server, and dates. */
 #include "probe/app.h"
+#include "wire/http_date.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,7 +1,8 @@
 /* The three formats of a date in HTTP (RFC 9110 5.6.7). */
-#include "probe/app.h"
+#include "wire/http_date.h"
 
 #include "base/rd.h"
+#include "base/text.h"
 
 struct when {
     int64_t year;
@@ -117,4 +118,14 @@ int64_t http_date(struct bytes text) {
         return t > 0 ? t : 0;
     }
     return 0;
+}
+
+int64_t http_age(struct bytes text) {
+    static const int64_t MOST = INT64_C(1) << 31; /* what overflows counts as that (RFC 9111 1.2.2) */
+    int64_t age = 0;
+    for (size_t i = 0; i < text.n; i++) {
+        if (text.p[i] < '0' || text.p[i] > '9') return 0;
+        age = age < MOST ? age * 10 + (text.p[i] - '0') : MOST;
+    }
+    return age < MOST ? age : MOST;
 }
