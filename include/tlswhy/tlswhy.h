@@ -40,11 +40,11 @@ void tlswhy_options_free(struct tlswhy_options *o);
 
 /* Sets an option by the command's name for it without the dashes: "connect-to", "servername", "no-sni",
  * "starttls", "cacert", "capath", "cert", "key", "client", "tls-min", "tls-max", "ciphers", "groups",
- * "sigalgs", "alpn", "proxy", "4", "6", "timeout", "max-time", "max-connections", "offline", "resolver",
- * "all-clients".
- * `value` is copied; NULL for an option that takes none. Those that the command lets repeat ("cacert",
- * "capath") add up. 0, or -1: the name is not one of these, or the value is not one that it takes;
- * tlswhy_options_error() says which and why. */
+ * "sigalgs", "alpn", "time-source", "proxy", "4", "6", "timeout", "max-time", "max-connections", "offline",
+ * "resolver", "all-clients". `value` is copied; NULL for an option that takes none. Those that the command
+ * lets repeat
+ * ("cacert", "capath", "time-source") add up. 0, or -1: the name is not one of these, or the value is not one
+ * that it takes; tlswhy_options_error() says which and why. */
 int tlswhy_set(struct tlswhy_options *o, const char *name, const char *value);
 /* True if the option is known; *ret_takes_value says whether it wants a value. */
 bool tlswhy_option_known(const char *name, bool *ret_takes_value);

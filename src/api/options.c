@@ -1,7 +1,7 @@
 /* Options by name: one row a name. Nothing is changed by one that fails. */
 #include "api/options.h"
 
-#include "net/net.h"
+#include "net/time_source.h"
 
 #include <assert.h>
 #include <stdarg.h>
@@ -92,6 +92,12 @@ static bool set_compare(struct tlswhy_options *o, const char *value) {
     if (!*value) return options_fail(o, "--compare: the name of a file is missing");
     o->request.compare = arena_strdup(&o->a, value);
     return true;
+}
+
+static bool add_time_source(struct tlswhy_options *o, const char *value) {
+    const char *unfit = time_source_unfit(value);
+    if (unfit) return options_fail(o, "--time-source: %s %s", options_quote(o, value), unfit);
+    return add_path(o, "--time-source", value, o->request.time_source, &o->request.n_time_source);
 }
 
 static bool set_client(struct tlswhy_options *o, const char *value) {
@@ -197,6 +203,7 @@ static const struct option_row rows[] = {
     {"groups", value_groups, VALUE, BENDS},
     {"sigalgs", value_sigalgs, VALUE, BENDS},
     {"alpn", value_alpn, VALUE, BENDS},
+    {"time-source", add_time_source, VALUE},
     {"proxy", set_proxy, VALUE},
     {"4", set_4, FLAG},
     {"6", set_6, FLAG},

@@ -4,6 +4,7 @@
 #ifndef TW_CAUSES_CASEFILE_H
 #define TW_CAUSES_CASEFILE_H
 
+#include "causes/clock.h"
 #include "causes/finding.h"
 #include "facts/facts.h"
 #include "net/fetch.h"
@@ -36,7 +37,11 @@ struct casefile {
     bool trust_given;       /* by --cacert or --capath: they replace the roots of every client */
     const struct program_set *programs;  /* root programs that are known here; NULL: none */
     const struct program_set *installed; /* stores of other programs on this machine; NULL: none */
-    int64_t now;                         /* this machine's clock, seconds since 1970 */
+    int64_t local;    /* this machine's clock when the case began, seconds since 1970 … */
+    int64_t local_ns; /* … and net_now() was this */
+    int64_t now; /* at which certificates are judged: the same, or what is believed instead (clock_case.h) */
+    const struct clock_source *sources; /* --time-source */
+    size_t n_sources;
 
     /* The client that has the problem, at the address diagnosed in full. */
     const char *profile;
@@ -70,7 +75,20 @@ struct casefile {
     size_t n_sent;
     struct cert_info *info; /* of the first of them */
     size_t n_info;
-    struct chain_result judged; /* as sent, at `now` */
+    struct chain_result judged;   /* as sent, at `now` */
+    struct chain_result by_local; /* as sent, at `local` */
+    struct clock clock;
+    bool own_clock_told, server_clock_told; /* by a cause: no note has to */
+    bool has_date;                          /* the target's own Date header */
+    int64_t date;                           /* what it says of the moment that is `local` */
+    struct {                                /* no moment before it is now; at 0: nothing says so */
+        int64_t at;
+        const char *what;
+    } earliest;
+    struct { /* of the stapled response, where its signature counts */
+        bool there, has_next;
+        int64_t this_update, next_update;
+    } staple;
     bool fits_host;
     struct aia_fetch fetch[CASE_MAX_FETCHES];
     size_t n_fetches;

@@ -1,4 +1,5 @@
 #include "causes/certificates.h"
+#include "causes/clock_case.h"
 
 #include <inttypes.h>
 
@@ -32,13 +33,20 @@ static const struct bytes *sent_by(const struct casefile *c, const struct facts 
 }
 
 void certificates_gather(struct casefile *c) {
-    if (!c->cert_facts) return;
+    c->now = c->local;
+    if (!c->cert_facts) {
+        clock_judge(c);
+        return;
+    }
     c->n_sent = c->cert_facts->certificates.n;
     c->sent = sent_by(c, c->cert_facts);
     c->n_info = c->n_sent < CASE_MAX_INFO ? c->n_sent : CASE_MAX_INFO;
     c->info = ARENA_ARRAY(c->a, struct cert_info, c->n_info);
     for (size_t i = 0; i < c->n_info; i++) (void)cert_info_read(c->a, c->sent[i], &c->info[i]);
     certificates_rejudge(c, &(struct rejudge){0}, &c->judged);
+    c->by_local = c->judged;
+    clock_judge(c);
+    if (c->now != c->local) certificates_rejudge(c, &(struct rejudge){0}, &c->judged);
     c->fits_host = certificates_fit_host(c, c->cert_facts);
     if (c->blind) {
         c->judged = (struct chain_result){.ok = true, .path = {c->sent[0]}, .n_path = 1};
@@ -229,12 +237,4 @@ enum ruling certificates_plain(struct casefile *c, struct finding *f, uint64_t k
         return RULING_YES;
     }
     return RULING_NO;
-}
-
-enum clock_state certificates_clock(const struct casefile *c) {
-    enum { TOLERANCE = 300 };
-    int64_t date = c->main->run->app.date;
-    if (date == 0) return CLOCK_UNKNOWN;
-    int64_t off = date > c->now ? date - c->now : c->now - date;
-    return off <= TOLERANCE ? CLOCK_CONFIRMED : CLOCK_CONTRADICTED;
 }

@@ -10,7 +10,7 @@
 /* Chooses the handshake whose certificates count: this client's, with the name of the host asked for; else
  * the nearest one that an experiment brought. Called once, before PHASE_CERTIFICATE. */
 void certificates_choose(struct casefile *c);
-/* Reads and judges them. After the root programs are known. */
+/* Reads and judges them, and the clock. After the root programs are known. */
 void certificates_gather(struct casefile *c);
 /* RFC 9525, as current browsers have it. */
 bool certificates_name_fits(struct bytes leaf, const char *host);
@@ -62,9 +62,5 @@ char *certificates_outcome(struct casefile *c, const struct chain_result *r);
 #define PROBLEM_BIT(kind) (UINT64_C(1) << (kind))
 static_assert(PKI_PROBLEM__COUNT <= 64, "a bit for every kind");
 enum ruling certificates_plain(struct casefile *c, struct finding *f, uint64_t kinds, const char *what);
-
-/* The local clock against the target's own Date: what can be said of it. */
-enum clock_state { CLOCK_UNKNOWN, CLOCK_CONFIRMED, CLOCK_CONTRADICTED };
-enum clock_state certificates_clock(const struct casefile *c);
 
 #endif

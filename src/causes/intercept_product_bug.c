@@ -6,7 +6,7 @@
 
 /* The first problem that this machine's clock does not explain; NULL: none. */
 static const char *fault(const struct casefile *c) {
-    bool doubtful = certificates_clock(c) == CLOCK_CONTRADICTED;
+    bool doubtful = c->clock.state == CLOCK_DISPUTED || (c->clock.state == CLOCK_UNKNOWN && c->has_date);
     for (size_t i = 0; i < c->judged.n_problems; i++) {
         if (doubtful && (DATES & PROBLEM_BIT(c->judged.problems[i].kind))) continue;
         return c->judged.problems[i].text ? c->judged.problems[i].text : "it cannot be verified";

@@ -40,15 +40,15 @@ static void judge_at(struct revocation_of *r, enum revocation_source s, struct b
     r->by[s].place = pki_ocsp_place(a, &o);
 }
 
-/* Where the server's clock contradicts ours, an answer that fits either is not called old or early: who is
- * wrong is another cause's to say. */
+/* At the time that is believed (clock_case.h). Where the server's clock contradicts ours and nothing shows
+ * who is wrong, an answer that fits either is not called old or early. */
 static void judge(struct revocation_of *r, enum revocation_source s, struct bytes der) {
     struct casefile *c = r->all->c;
     r->by[s].there = true;
     judge_at(r, s, der, c->now);
     enum pki_rev v = r->by[s].answer.verdict;
-    if ((v == PKI_REV_EXPIRED || v == PKI_REV_NOT_YET) && certificates_clock(c) == CLOCK_CONTRADICTED)
-        judge_at(r, s, der, c->main->run->app.date);
+    bool open = c->clock.state == CLOCK_UNKNOWN && c->has_date;
+    if ((v == PKI_REV_EXPIRED || v == PKI_REV_NOT_YET) && open) judge_at(r, s, der, c->date);
 }
 
 /* ---- what the handshake shows ---- */

@@ -86,7 +86,6 @@ static const struct own_row {
     {"json", set_json, FLAG},
     {"quiet", set_quiet, FLAG, false, 'q'},
     {"save", set_save, VALUE},
-    {"time-source", NULL, VALUE},
     {"trace", set_trace, FLAG},
     {"verbose", set_verbose, FLAG, false, 'v'},
     {"version", set_version, FLAG, ANYWHERE},

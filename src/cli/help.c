@@ -33,6 +33,8 @@ const char help_text[] =
     "  --max-time SECONDS         of the whole diagnosis (default: 3 times that)\n"
     "  --max-connections N        default 64\n"
     "  --offline                  contact nothing but the endpoint\n"
+    "  --time-source URL          an independent clock: ntp://HOST, or the Date of http(s)://... "
+    "(repeatable)\n"
     "\n"
     "What to show:\n"
     "  --json                     one JSON object (tlswhy-report/1)\n"

@@ -89,7 +89,11 @@ static struct casefile *new_case(struct session *s, bool bent) {
                            .trust_name = s->trust_name,
                            .trust_given = r->n_cacert + r->n_capath > 0,
                            .identity = s->identity,
-                           .now = net_wall_clock(),
+                           .local = s->local,
+                           .local_ns = s->local_ns,
+                           .now = s->local,
+                           .sources = s->sources,
+                           .n_sources = s->n_sources,
                            .profile = client->name,
                            .judge = client->judge ? pki_judge_find(client->judge) : NULL,
                            .blind = !client->judge,
@@ -182,6 +186,8 @@ static void diagnose_case(struct session *s, struct casefile *c, struct plan *p)
     }
     plan_handshake(p);
     certificates_choose(c);
+    /* Where there is no certificate, the clock breaks nothing. */
+    if (c->cert_facts) session_await_time(s);
     session_load_programs(s, c);
     certificates_gather(c);
     session_load_installed(s, c);
@@ -292,6 +298,7 @@ static void look_at_table(struct session *s, struct casefile *modern, struct pla
 
 static void run_diagnosis(struct session *s) {
     const struct request *r = s->request;
+    session_ask_time(s);
     progress(s, "looking up the name");
     resolve(s);
     struct casefile *own = new_case(s, is_bent(r)), *modern = NULL;

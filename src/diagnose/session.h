@@ -20,6 +20,9 @@ struct session {
     struct resolved resolved;
     bool is_resolved;
     int64_t deadline_ns;
+    int64_t local, local_ns;      /* this machine's clock when net_now() was local_ns */
+    struct clock_source *sources; /* --time-source */
+    size_t n_sources;
     void (*progress)(void *arg, const char *line);
     void *progress_arg;
     const struct smallest_change *smallest; /* NULL: not looked for, or not found */
@@ -33,6 +36,9 @@ const char *session_load_trust(struct session *s);
 void session_load_programs(struct session *s, struct casefile *c);
 /* The stores of other programs on this machine: only for a chain that is not trusted. */
 void session_load_installed(struct session *s, struct casefile *c);
+/* time_sources.c: asks them, and waits until each has answered or its time is over. */
+void session_ask_time(struct session *s);
+void session_await_time(struct session *s);
 /* The verdict where the name gave no address. */
 void verdict_of_name(struct session *s, struct plan *p);
 /* The verdict on the client `own`; `modern` (NULL where own is modern) and `other`, its plan (NULL where it

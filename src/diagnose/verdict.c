@@ -3,6 +3,7 @@
 #include "causes/between.h"
 #include "causes/certificates.h"
 #include "causes/client_auth.h"
+#include "causes/clock_case.h"
 #include "causes/revocation.h"
 #include "diagnose/session.h"
 
@@ -220,13 +221,19 @@ static void note_revocation(struct verdict *v, const struct casefile *c) {
     }
 }
 
-/* What is worth knowing and breaks nobody. */
+static void note_clock(struct verdict *v, struct casefile *c) {
+    const char *id, *summary;
+    for (size_t i = 0; clock_note(c, i, &id, &summary); i++)
+        if (summary) add_note(v, id, summary);
+}
+
 static void note_client(struct verdict *v, struct casefile *c) {
     struct note notes[2];
     size_t n = notes_client(c, notes);
     for (size_t i = 0; i < n; i++) add_note(v, notes[i].id, notes[i].summary);
 }
 
+/* What is worth knowing and breaks nobody. */
 static void take_notes(struct session *s, struct verdict *v, struct casefile *c) {
     static const int64_t SOON = 14 * 86400;
     const struct facts *m = c->main;
@@ -239,6 +246,7 @@ static void take_notes(struct session *s, struct verdict *v, struct casefile *c)
                  "The server warned that it does not know the name (alert unrecognized_name), and went on.");
     note_revocation(v, c);
     note_client(v, c);
+    note_clock(v, c);
     if (!c->cert_facts) return;
     int64_t left = c->info[0].not_after - c->now;
     if (c->info[0].parsed && left > 0 && left < SOON)
@@ -267,7 +275,8 @@ void verdict_make(struct session *s, struct casefile *own, struct plan *p, struc
     }
     v->main = own->main->run;
     v->servername = *own->trial.hello.server_name ? own->trial.hello.server_name : NULL;
-    v->fetches = (unsigned)own->n_fetches + revocation_fetches(own) + client_auth_fetches(own);
+    v->fetches =
+        (unsigned)(own->n_fetches + own->n_sources) + revocation_fetches(own) + client_auth_fetches(own);
     list_addresses(s, v, own, p);
     v->certs = own->info;
     v->n_certs = own->cert_facts ? own->n_info : 0;

@@ -12,7 +12,7 @@ struct fetch_request {
     const char *proxy;     /* NULL: none; the environment is never read */
     struct bytes post;     /* sent by POST; empty: GET */
     const char *post_type; /* its media type */
-    bool head;          /* HEAD: no body, no redirect is followed, and every status is an answer */
+    bool head;             /* HEAD: no body, no redirect is followed, and every status is an answer */
     /* Called with libcurl's SSL_CTX before each https handshake; NULL: libcurl's own verification. Where
      * libcurl does not stand on OpenSSL, the fetch fails instead. */
     void (*tls)(void *tls_arg, void *ssl_ctx);

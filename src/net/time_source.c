@@ -22,23 +22,30 @@ static char *part(struct arena *a, CURLU *u, CURLUPart what) {
     return copy;
 }
 
-static const char *read_parts(struct arena *a, CURLU *u, const char *url, struct place *ret) {
-    uint64_t port = 0;
-    if (curl_url_set(u, CURLUPART_URL, url, CURLU_NON_SUPPORT_SCHEME) != CURLUE_OK)
-        return "is no URL such as ntp://HOST or https://HOST/";
-    const char *scheme = part(a, u, CURLUPART_SCHEME), *digits = part(a, u, CURLUPART_PORT),
-               *path = part(a, u, CURLUPART_PATH);
-    ret->ntp = scheme && strcmp(scheme, "ntp") == 0;
-    if (!scheme || !(ret->ntp || strcmp(scheme, "http") == 0 || strcmp(scheme, "https") == 0))
-        return "begins with none of ntp://, http:// and https://";
+static bool is_text(const char *s, const char *want) {
+    return s && strcmp(s, want) == 0;
+}
+
+static const char *read_host(struct arena *a, CURLU *u, struct place *ret) {
+    uint64_t port = NTP_PORT;
+    const char *digits = part(a, u, CURLUPART_PORT);
     ret->host = part(a, u, CURLUPART_HOST);
     if (!ret->host || !*ret->host) return "names no host";
     if (digits && (!text_number(digits, UINT16_MAX, &port) || port == 0))
         return "has no port from 1 to 65535";
-    ret->port = digits ? (uint16_t)port : NTP_PORT;
-    if (part(a, u, CURLUPART_USER)) return "holds a user name, which no time source is told";
-    if (ret->ntp && path && *path && strcmp(path, "/") != 0) return "has a path, of which NTP knows nothing";
-    return NULL;
+    ret->port = (uint16_t)port;
+    return part(a, u, CURLUPART_USER) ? "holds a user name, which no time source is told" : NULL;
+}
+
+static const char *read_parts(struct arena *a, CURLU *u, const char *url, struct place *ret) {
+    if (curl_url_set(u, CURLUPART_URL, url, CURLU_NON_SUPPORT_SCHEME) != CURLUE_OK)
+        return "is no URL such as ntp://HOST or https://HOST/";
+    const char *scheme = part(a, u, CURLUPART_SCHEME), *path = part(a, u, CURLUPART_PATH);
+    ret->ntp = is_text(scheme, "ntp");
+    if (!ret->ntp && !is_text(scheme, "http") && !is_text(scheme, "https"))
+        return "begins with none of ntp://, http:// and https://";
+    if (ret->ntp && path && *path && !is_text(path, "/")) return "has a path, of which NTP knows nothing";
+    return read_host(a, u, ret);
 }
 
 static const char *read_url(struct arena *a, const char *url, struct place *ret) {
