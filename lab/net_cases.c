@@ -141,6 +141,16 @@ static struct bytes read_posted(struct lab_link *l, struct arena *a, const char 
     return bytes_of(room, got);
 }
 
+/* RFC 9110 5.6.7: this service has the right time, whatever the clock of a case says. */
+static const char *date_line(struct arena *a) {
+    char room[64];
+    struct tm tm;
+    time_t now = time(NULL);
+    gmtime_r(&now, &tm);
+    strftime(room, sizeof(room), "%a, %d %b %Y %H:%M:%S GMT", &tm);
+    return text_f(a, "Date: %s\r\nConnection: close\r\n\r\n", room);
+}
+
 void lab_serve_aia(struct lab_link *l) {
     struct arena a = {0};
     unsigned char *der = NULL;
@@ -155,11 +165,11 @@ void lab_serve_aia(struct lab_link *l) {
         if (der_n > 0) {
             lab_write_str(l, text_f(&a,
                                     "HTTP/1.1 200 OK\r\nContent-Type: application/octet-stream\r\n"
-                                    "Content-Length: %d\r\nConnection: close\r\n\r\n",
-                                    der_n));
+                                    "Content-Length: %d\r\n%s",
+                                    der_n, date_line(&a)));
             lab_write(l, bytes_of(der, (size_t)der_n));
         } else {
-            lab_write_str(l, "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+            lab_write_str(l, text_f(&a, "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n%s", date_line(&a)));
         }
     }
     OPENSSL_free(der);

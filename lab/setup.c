@@ -351,6 +351,7 @@ static const char *slot_value(struct lab *lab, const struct lab_server *s, const
         {"addr", text_f(&lab->arena, "%s:%u", inet_ntoa((struct in_addr){htonl(s->ip)}), s->port)},
         {"port", text_f(&lab->arena, "%u", s->port)},
         {"dns", text_f(&lab->arena, "127.0.0.1:%u", lab->dns_port)},
+        {"time", text_f(&lab->arena, "http://127.0.0.1:%u/", lab->aia_port)},
         {"proxy", text_f(&lab->arena, "127.0.0.1:%u", s->proxy_port)},
         {"cert", s->client_cert},
         {"key", s->client_key},

@@ -44,7 +44,10 @@ static void take_staple(struct casefile *c, const struct pki_cert *leaf) {
     const struct pki_rev_query q = {
         .cert = leaf, .issuer = &issuer, .at = o.produced_at, .skew = CLOCK_TOLERANCE};
     pki_ocsp_judge(&o, &q, &answer);
-    if (answer.verdict != PKI_REV_GOOD && answer.verdict != PKI_REV_REVOKED) return;
+    /* Signers are looked at before dates: of these verdicts the signature counts. */
+    static const uint64_t counts =
+        1u << PKI_REV_GOOD | 1u << PKI_REV_REVOKED | 1u << PKI_REV_EXPIRED | 1u << PKI_REV_NOT_YET;
+    if (!(counts >> answer.verdict & 1)) return;
     c->staple.there = true;
     c->staple.has_next = answer.has_next;
     c->staple.this_update = answer.this_update;

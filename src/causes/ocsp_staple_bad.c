@@ -3,14 +3,6 @@
 #include "causes/certificates.h"
 #include "causes/revocation.h"
 
-/* An old one is forgiven where the responder itself says that all is well: who finds it old asks there. */
-static bool forgiven(const struct revocation_of *r) {
-    enum pki_rev v = r->by[REVOCATION_STAPLE].answer.verdict;
-    bool good =
-        revocation_counts(r, REVOCATION_OCSP) && r->by[REVOCATION_OCSP].answer.verdict == PKI_REV_GOOD;
-    return v == PKI_REV_EXPIRED && good;
-}
-
 static char *describe(struct casefile *c, const struct revocation_of *r) {
     const struct pki_rev_answer *answer = &r->by[REVOCATION_STAPLE].answer;
     const char *what = pki_rev_text(answer->verdict), *place = r->by[REVOCATION_STAPLE].place;
@@ -29,7 +21,7 @@ static enum ruling judge(struct casefile *c, struct finding *f) {
     enum ruling ruling = revocation_asked(c, &all);
     if (ruling != RULING_YES) return ruling;
     const struct revocation_of *r = &all->of[0];
-    if (forgiven(r)) return RULING_NO;
+    if (revocation_staple_forgiven(r)) return RULING_NO;
     const char *problem = describe(c, r);
     f->summary =
         text_f(c->a, "The OCSP response that %s sends along with its certificate %s.", c->host, problem);

@@ -14,6 +14,12 @@ bool revocation_counts(const struct revocation_of *r, enum revocation_source s) 
     return r->by[s].there && (v == PKI_REV_GOOD || v == PKI_REV_REVOKED);
 }
 
+bool revocation_staple_forgiven(const struct revocation_of *r) {
+    bool good =
+        revocation_counts(r, REVOCATION_OCSP) && r->by[REVOCATION_OCSP].answer.verdict == PKI_REV_GOOD;
+    return r->by[REVOCATION_STAPLE].answer.verdict == PKI_REV_EXPIRED && good;
+}
+
 bool revocation_awaits(const struct casefile *c) {
     return c->revocation && c->revocation->n_waiting > 0;
 }

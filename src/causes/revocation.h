@@ -46,6 +46,8 @@ const struct revocation *revocation_shown(struct casefile *c);
 enum ruling revocation_asked(struct casefile *c, const struct revocation **ret);
 /* Good or revoked: the answer counts. */
 bool revocation_counts(const struct revocation_of *r, enum revocation_source s);
+/* An old staple is forgiven where the responder itself says that all is well: who finds it old asks there. */
+bool revocation_staple_forgiven(const struct revocation_of *r);
 /* Fetches made so far. */
 unsigned revocation_fetches(const struct casefile *c);
 /* A fetch is under way. */

@@ -273,12 +273,16 @@ def check_server(bench):
     """A server whose clock is off is a note while that breaks nothing."""
     with Ntp() as ntp:
         bench.causes("the server's clock is ahead", "ok-server-clock-ahead", 0, [], [ntp], notes=["server-clock-off"], silent=["client-clock-off"])
+        bench.causes("minted by a clock that is ahead", "server-clock-wrong-minted", 0, [("server-clock-wrong", "proven")], [ntp],
+                     silent=["server-clock-off"])
+        bench.causes("… and this clock is off as well", "server-clock-wrong-minted", -2 * HOUR, [("server-clock-wrong", "proven")], [ntp],
+                     notes=["client-clock-off"])
         report = bench.causes("both are off", "ok-server-clock-ahead", -2 * HOUR, [], [ntp], notes=["server-clock-off", "client-clock-off"])
         bench.checks.that("both are off: by how much", any("2 days ahead" in n["summary"] for n in report["notes"]), str(report["notes"]))
 
 
 CASES = ["healthy", "ok-fresh-certificate", "ok-fresh-no-date", "cert-name-mismatch-fresh", "cert-expired-one-hour", "cert-expired-no-date",
-         "cert-not-yet-valid", "ok-server-clock-ahead"]
+         "cert-not-yet-valid", "ok-server-clock-ahead", "server-clock-wrong-minted"]
 
 
 def main():
