@@ -6,7 +6,7 @@ const char help_text[] =
     "       tlswhy lab [--list] [CASE...]   run faulty TLS servers on loopback\n"
     "       tlswhy verify [OPTIONS]         judge one certificate chain from files (verify --help)\n"
     "       tlswhy roots list|import|update  the root programs it knows (roots --help)\n"
-    "       tlswhy client                   examine this machine's TLS settings\n"
+    "       tlswhy client [HOST]            examine this machine's TLS settings; compare its clients\n"
     "       tlswhy causes [ID]              list the causes it knows; explain one in full\n"
     "       tlswhy profiles [NAME]          list the client profiles; show one in full\n"
     "\n"

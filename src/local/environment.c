@@ -187,8 +187,7 @@ static void openssl_config(struct examination *x, const struct origin *at, const
          unset(x, at));
 }
 
-static const char by_proxy[] =
-    "curl, wget, git, pip, npm and most programs of the command line; not browsers, not Java";
+static const char by_proxy[] = "curl, wget, git, pip, npm and most programs of the command line; not Java";
 static const struct {
     const char *name;
     judge_variable *judge;

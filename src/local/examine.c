@@ -15,6 +15,14 @@ const char *local_severity_name(enum local_severity s) {
     return names[s];
 }
 
+const char *local_outcome_name(enum local_outcome o) {
+    static const char *const names[] = {[LOCAL_CONNECTS] = "connects",
+                                        [LOCAL_FAILS] = "fails",
+                                        [LOCAL_NO_ANSWER] = "no-answer",
+                                        [LOCAL_NOT_RUN] = "not-run"};
+    return names[o];
+}
+
 const char *shown(struct examination *x, const char *foreign) {
     return text_f(x->a, "'%s'", text_escape(x->a, bytes_str(foreign), 120));
 }

@@ -55,6 +55,29 @@ struct local_program {
     const char *version; /* NULL: it did not say */
 };
 
+/* What a client made of the host. */
+enum local_outcome { LOCAL_CONNECTS, LOCAL_FAILS, LOCAL_NO_ANSWER, LOCAL_NOT_RUN };
+const char *local_outcome_name(enum local_outcome o); /* "connects", "fails", "no-answer", "not-run" */
+struct local_client {
+    const char *name, *path;
+    enum local_outcome outcome;
+    const char *detail; /* what it said, without secrets; why it was not run; NULL: nothing */
+    const char *cause;  /* of the finding that makes the difference; NULL: it connects, or none is known */
+    int64_t elapsed_ms;
+};
+struct local_target {
+    const char *host; /* A-labels, or an address without brackets */
+    uint16_t port;
+    const char *connect; /* --connect-to; NULL: the host itself */
+    uint16_t connect_port;
+    const char *const *cacert; /* --cacert: files that are trusted, and nothing else */
+    size_t n_cacert;
+    int64_t timeout_ns; /* of one try */
+    bool by_proxy;      /* … which it did by the proxy of the environment alone */
+    bool reaches;       /* a client that follows none of this machine's settings connects */
+};
+
+enum { LOCAL_MAX_CLIENTS = 16 };
 enum { LOCAL_MAX_FINDINGS = 256, LOCAL_MAX_STORES = 64, LOCAL_MAX_PROGRAMS = 32 };
 struct local_report {
     struct local_finding findings[LOCAL_MAX_FINDINGS];
@@ -63,10 +86,17 @@ struct local_report {
     size_t n_stores;
     struct local_program programs[LOCAL_MAX_PROGRAMS];
     size_t n_programs;
+    struct local_client clients[LOCAL_MAX_CLIENTS];
+    size_t n_clients;
     size_t n_read;   /* files of settings that were read */
     size_t left_out; /* findings beyond the limit */
 };
 void local_examine(struct arena *a, const struct local_machine *m, struct local_report *ret);
+/* Runs the clients that are installed against the host, all of them as they are, and those that fail once
+ * more for each thing that could be the reason; adds clients, and proofs to findings. False: *why, no folder
+ * could be made. */
+bool local_compare(struct arena *a, const struct local_machine *m, const struct local_target *target,
+                   struct local_report *r, const char **why);
 /* What breaks comes first; otherwise the order in which it was found. */
 void local_sort(struct local_report *r);
 bool local_breaks(const struct local_report *r);

@@ -174,7 +174,10 @@ void examine_hosts(struct examination *x) {
     static const char path[] = "/etc/hosts";
     struct bytes body, line;
     const char *why, *address, *name;
-    if (!x->m->host || !local_read(x, path, SETTINGS_MAX_FILE, &body, &why, NULL)) return;
+    /* That name is nobody else's (RFC 6761 6.3). */
+    if (!x->m->host || text_eq_nocase(x->m->host, "localhost") ||
+        !local_read(x, path, SETTINGS_MAX_FILE, &body, &why, NULL))
+        return;
     x->r->n_read++;
     for (size_t number = 1; settings_line(&body, &line); number++) {
         struct words w = {arena_str(x->a, bytes_cut(line, 0, SETTINGS_MAX_VALUE)), " \t\r"};

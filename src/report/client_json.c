@@ -96,6 +96,42 @@ static json_t *programs_of(struct arena *a, const struct local_report *r) {
     return array;
 }
 
+static json_t *clients_of(struct arena *a, const struct local_report *r) {
+    json_t *array = sure(json_array());
+    for (size_t i = 0; i < r->n_clients; i++) {
+        const struct local_client *c = &r->clients[i];
+        json_t *o = sure(json_object());
+        put(o, "name", string_of(a, c->name));
+        put(o, "path", string_of(a, c->path));
+        put(o, "outcome", string_of(a, local_outcome_name(c->outcome)));
+        put(o, "detail", string_of(a, c->detail));
+        put(o, "cause", string_of(a, c->cause));
+        put(o, "elapsed_ms", json_integer((json_int_t)c->elapsed_ms));
+        append(array, o);
+    }
+    return array;
+}
+
+static json_t *diagnosis_of(struct arena *a, const struct report_diagnosis *d) {
+    if (!d) return json_null();
+    json_t *o = sure(json_object()), *causes = sure(json_array());
+    for (size_t i = 0; i < d->n_causes; i++) {
+        json_t *c = sure(json_object());
+        put(c, "id", string_of(a, d->causes[i].id));
+        put(c, "fixer", string_of(a, d->causes[i].fixer));
+        put(c, "certainty", string_of(a, d->causes[i].certainty));
+        put(c, "summary", string_of(a, d->causes[i].summary));
+        append(causes, c);
+    }
+    put(o, "verdict", string_of(a, d->verdict));
+    put(o, "causes", causes);
+    return o;
+}
+
+static const char *verdict_of(const struct report_client *r) {
+    return local_breaks(r->local) ? "breaks" : report_client_ok(r) ? "ok" : "host-fails";
+}
+
 static int collect(const char *chunk, size_t n, void *out) {
     text_add_n(out, chunk, n);
     return 0;
@@ -104,10 +140,12 @@ static int collect(const char *chunk, size_t n, void *out) {
 char *report_client_json(struct arena *a, const struct report_client *r) {
     json_t *o = sure(json_object());
     put(o, "schema", string_of(a, "tlswhy-client/1"));
-    put(o, "verdict", string_of(a, local_breaks(r->local) ? "breaks" : "ok"));
+    put(o, "verdict", string_of(a, verdict_of(r)));
     put(o, "host", string_of(a, r->host));
     put(o, "at", string_of(a, text_time(a, r->at)));
     put(o, "findings", findings_of(a, r->local));
+    put(o, "diagnosis", diagnosis_of(a, r->diagnosis));
+    put(o, "clients", clients_of(a, r->local));
     put(o, "programs", programs_of(a, r->local));
     put(o, "stores", stores_of(a, r->local));
     put(o, "files_read", number_of(r->local->n_read));

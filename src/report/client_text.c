@@ -51,11 +51,17 @@ static size_t count(const struct local_report *r, enum local_severity severity) 
     return n;
 }
 
+/* A host that does not let in a client without any of these settings is not broken by them. */
+bool report_client_ok(const struct report_client *r) {
+    const char *verdict = r->diagnosis ? r->diagnosis->verdict : "ok";
+    return !local_breaks(r->local) && strcmp(verdict, "fail") != 0 && strcmp(verdict, "undetermined") != 0;
+}
+
 static void tell_verdict(struct page *p, const struct report_client *r) {
     size_t breaks = count(r->local, LOCAL_BREAKS), warnings = count(r->local, LOCAL_WARNING);
-    page_para(p, "",
-              breaks ? "This machine's TLS settings BREAK connections" : "This machine's TLS settings OK",
-              breaks ? INK_BAD : INK_GOOD);
+    bool ok = report_client_ok(r);
+    const char *what = breaks ? "BREAK connections" : ok ? "OK" : "OK, but the host FAILS";
+    page_para(p, "", text_f(p->out.a, "This machine's TLS settings %s", what), ok ? INK_GOOD : INK_BAD);
     if (breaks)
         page_para(p, "   ",
                   breaks == 1 ? "One setting ends in failures."
@@ -63,9 +69,40 @@ static void tell_verdict(struct page *p, const struct report_client *r) {
                   INK_PLAIN);
     else
         page_para(p, "   ",
-                  warnings ? "Nothing was found that breaks connections; see the warnings."
-                           : "Nothing was found that breaks or weakens connections.",
+                  warnings ? "Nothing was found here that breaks connections; see the warnings."
+                           : "Nothing was found here that breaks or weakens connections.",
                   INK_PLAIN);
+}
+
+/* ---- with a host ---- */
+
+static void tell_diagnosis(struct page *p, const struct report_client *r) {
+    const struct report_diagnosis *d = r->diagnosis;
+    struct arena *a = p->out.a;
+    page_gap(p);
+    page_para(p, "",
+              text_f(a, "%s, for a client that follows none of these settings%s: %s", r->host,
+                     d->by_proxy ? " but the proxy" : "", d->verdict),
+              INK_BOLD);
+    for (size_t i = 0; i < d->n_causes; i++)
+        page_para(
+            p, "   ",
+            text_f(a, "%s (%s has to fix it): %s", d->causes[i].id, d->causes[i].fixer, d->causes[i].summary),
+            INK_PLAIN);
+}
+
+static void tell_clients(struct page *p, const struct report_client *r) {
+    page_gap(p);
+    page_para(p, "", text_f(p->out.a, "The clients that are installed, as they are, and %s:", r->host),
+              INK_BOLD);
+    for (size_t i = 0; i < r->local->n_clients; i++) {
+        const struct local_client *c = &r->local->clients[i];
+        const char *name = text_f(p->out.a, "   %-11s ", c->name), *outcome = local_outcome_name(c->outcome);
+        page_para(p, name,
+                  text_f(p->out.a, "%s%s%s%s%s", outcome, c->cause ? " because of " : "",
+                         c->cause ? c->cause : "", c->detail ? ": " : "", c->detail ? c->detail : ""),
+                  c->outcome == LOCAL_CONNECTS ? INK_GOOD : INK_PLAIN);
+    }
 }
 
 static void tell_programs(struct page *p, const struct local_report *r) {
@@ -98,9 +135,18 @@ char *report_client_text(struct arena *a, const struct report_client *r, const s
     struct page p;
     page_init(&p, a, s);
     tell_verdict(&p, r);
-    for (size_t i = 0; i < r->local->n_findings; i++)
-        if (!s->quiet || r->local->findings[i].severity == LOCAL_BREAKS)
-            tell_finding(&p, &r->local->findings[i]);
+    if (r->diagnosis) tell_diagnosis(&p, r);
+    if (r->diagnosis) tell_clients(&p, r);
+    size_t notes = count(r->local, LOCAL_NOTE), n = r->local->n_findings;
+    for (size_t i = 0; i < n; i++) {
+        const struct local_finding *f = &r->local->findings[i];
+        if (s->quiet && f->severity != LOCAL_BREAKS) continue;
+        if (i == n - notes) {
+            page_gap(&p);
+            page_para(&p, "", "Worth knowing:", INK_BOLD);
+        }
+        tell_finding(&p, f);
+    }
     if (r->local->left_out)
         page_para(&p, "", text_f(a, "%zu more were left out.", r->local->left_out), INK_DIM);
     if (!s->quiet) {

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 """`tlswhy client`: settings that break, weaken or are only worth knowing, each in a home folder and an environment made for it; hostile
-files; secrets that must not be shown; and that nothing is left behind.
+files; clients against a host, as they are and with one thing changed; secrets that must not be shown; and that nothing is left behind.
 
     tests/cli/client.py [--tlswhy FILE]"""
 import json
@@ -8,9 +8,12 @@ import os
 import pathlib
 import re
 import shutil
+import socket
+import ssl
 import subprocess
 import sys
 import tempfile
+import threading
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 import clilib  # noqa: E402
@@ -45,6 +48,8 @@ class Machine:
         return home
 
     def run(self, *arguments, home=None, limit_s=120, **changes):
+        # Few programs, so that each run is short: their versions are asked for every time.
+        changes = {"PATH": programs(self.folder, "openssl"), **changes}
         return subprocess.run([str(self.tlswhy), "client", *map(str, arguments)], stdin=subprocess.DEVNULL, capture_output=True,
                               timeout=limit_s, env=environment(home or self.home(), **changes), text=True, encoding="utf-8",
                               errors="surrogateescape")
@@ -64,7 +69,7 @@ class Machine:
         order = [SEVERITIES.index(finding["severity"]) for finding in findings]
         problems += ["not in order"] if order != sorted(order) else []
         problems += [f"schema {report['schema']}"] if report["schema"] != "tlswhy-client/1" else []
-        problems += [f"status {done.returncode} with {breaks=}"] if done.returncode != breaks else []
+        problems += [f"status {done.returncode} of {report['verdict']}"] if done.returncode != (report["verdict"] != "ok") else []
         problems += [f"says on stderr {done.stderr!r}"] if done.stderr else []
         problems += [f"verdict {report['verdict']}"] if (report["verdict"] == "breaks") != breaks else []
         problems += [f"no fix of {finding['id']}" for finding in findings if finding["severity"] == "breaks" and not finding["fix"]]
@@ -89,7 +94,7 @@ def openssl_conf(*lines, name="system_default"):
 def check_clean(m):
     """A machine where nothing is set: nothing breaks, whatever else it says."""
     home = m.home()
-    report = m.report("clean", home=home, status=0)
+    report = m.report("clean", home=home, status=0, PATH=os.environ["PATH"])
     m.checks.that("clean: no warning of variables", not [f for f in report["findings"] if f["variable"]], json.dumps(report["findings"]))
     left = sorted(str(path.relative_to(home)) for path in home.rglob("*"))
     m.checks.that("clean: nothing is left in the home folder", not left, str(left))
@@ -331,9 +336,215 @@ def check_nss(m, certs):
     m.checks.that("databases of NSS stay as they are", before == {path: path.stat().st_mtime_ns for path in home.rglob("*")})
 
 
+# ---- with a host ----
+
+class Server:
+    """A TLS server on loopback that answers each request with 204; and a plain HTTP proxy that lets CONNECT through."""
+
+    def __init__(self, folder, name, maximum=None):
+        self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self.context.load_cert_chain(folder / f"{name}.pem", folder / f"{name}.key")
+        if maximum:
+            self.context.maximum_version = maximum
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.proxy_listener = socket.create_server(("127.0.0.1", 0))
+        self.port, self.proxy = self.listener.getsockname()[1], self.proxy_listener.getsockname()[1]
+        for listener, serve in ((self.listener, self.answer), (self.proxy_listener, self.relay)):
+            threading.Thread(target=self.accept, args=(listener, serve), daemon=True).start()
+
+    def accept(self, listener, serve):
+        while True:
+            try:
+                connection = listener.accept()[0]
+            except OSError:
+                return
+            threading.Thread(target=self.guard, args=(connection, serve), daemon=True).start()
+
+    @staticmethod
+    def guard(connection, serve):
+        try:
+            with connection:
+                connection.settimeout(20)
+                serve(connection)
+        except (OSError, ValueError):
+            pass
+
+    def answer(self, connection):
+        with self.context.wrap_socket(connection, server_side=True) as tls:
+            if tls.recv(4096):
+                tls.sendall(b"HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n")
+
+    def relay(self, connection):
+        request = connection.recv(4096)
+        if not request.startswith(b"CONNECT "):
+            connection.sendall(b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n")
+            return
+        with socket.create_connection(("127.0.0.1", self.port)) as other:
+            connection.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
+            back = threading.Thread(target=self.pump, args=(other, connection), daemon=True)
+            back.start()
+            self.pump(connection, other)
+            back.join()
+
+    @staticmethod
+    def pump(source, target):
+        try:
+            while data := source.recv(65536):
+                target.sendall(data)
+            target.shutdown(socket.SHUT_WR)
+        except OSError:
+            pass
+
+    def close(self):
+        self.listener.close()
+        self.proxy_listener.close()
+
+
+def make_pki(folder):
+    """A root, a good certificate for localhost, and one that has expired."""
+    def run(*arguments):
+        subprocess.run(["openssl", *map(str, arguments)], check=True, capture_output=True, cwd=folder)
+    ec = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes")
+    run("req", "-x509", *ec, "-keyout", "root.key", "-out", "root.pem", "-subj", "/CN=Client Test Root", "-days", "60",
+        "-addext", "keyUsage=critical,keyCertSign,cRLSign")
+    (folder / "x.cnf").write_text("subjectAltName=DNS:localhost,IP:127.0.0.1\nextendedKeyUsage=serverAuth\nkeyUsage=critical,digitalSignature\n"
+                                  "basicConstraints=critical,CA:FALSE\nsubjectKeyIdentifier=hash\nauthorityKeyIdentifier=keyid\n")
+    for name, days in (("good", 30), ("old", -1)):
+        run("req", "-new", *ec, "-keyout", f"{name}.key", "-out", "r.csr", "-subj", "/CN=localhost")
+        dates = ("-days", str(days)) if days > 0 else ("-not_after", "20200101000000Z", "-not_before", "20190101000000Z")
+        try:
+            run("x509", "-req", "-in", "r.csr", "-CA", "root.pem", "-CAkey", "root.key", "-extfile", "x.cnf", "-out", f"{name}.pem", *dates)
+        except subprocess.CalledProcessError:
+            (folder / "index.txt").write_text("")
+            (folder / "ca.cnf").write_text(f"[ca]\ndefault_ca=d\n[d]\ndatabase={folder}/index.txt\nnew_certs_dir={folder}\nrand_serial=yes\n"
+                                           "default_md=sha256\npolicy=p\n[p]\ncommonName=supplied\n")
+            run("ca", "-batch", "-notext", "-config", "ca.cnf", "-extfile", "x.cnf", "-in", "r.csr", "-cert", "root.pem", "-keyfile", "root.key",
+                "-startdate", "20190101000000Z", "-enddate", "20200101000000Z", "-out", f"{name}.pem")
+
+
+def programs(folder, *names):
+    """A PATH with these alone; those that are not installed are left out."""
+    path = folder / ("bin-" + "-".join(names))
+    path.mkdir(exist_ok=True)
+    for name in names:
+        found = "/usr/bin/python3" if name == "python3" else shutil.which(name)
+        if found and not (path / name).exists():
+            (path / name).symlink_to(os.path.realpath(found) if name == "java" else found)
+    return str(path)
+
+
+def outcomes(report):
+    return {client["name"]: client["outcome"] for client in report.get("clients", [])}
+
+
+def check_proof(m, name, report, cause, client, says, variable=None, change=""):
+    """One client differs, for that reason, and the proof says so."""
+    rows = [f for f in report["findings"] if f["id"] == cause and f["proof"] and (variable is None or f["variable"] == variable)]
+    row = next((c for c in report.get("clients", []) if c["name"] == client), {})
+    m.checks.that(f"{name}: {client} fails by {cause}", row.get("outcome") == "fails" and row.get("cause") == cause,
+                  f"{row} {[f['id'] for f in report['findings'] if f['severity'] != 'note']}")
+    m.checks.that(f"{name}: {cause} is proven", len(rows) == 1 and rows[0]["severity"] == "breaks" and client in rows[0]["proof"]["outcome"]
+                  and says in rows[0]["summary"] and change in rows[0]["proof"]["change"], json.dumps(report["findings"])[:1200])
+
+
+def check_compare(m):
+    folder = m.folder
+    make_pki(folder)
+    server = Server(folder, "good", ssl.TLSVersion.TLSv1_2)
+    host, root = f"localhost:{server.port}", ["--cacert", folder / "root.pem"]
+    tools = programs(folder, "curl", "wget", "openssl", "gnutls-cli", "python3", "node", "java")
+    few = programs(folder, "curl", "openssl", "gnutls-cli")
+    conf = folder / "min13.cnf"
+    conf.write_text(openssl_conf("MinProtocol = TLSv1.3"))
+    scratch = folder / "scratch"
+    scratch.mkdir()
+
+    home = m.home()
+    report = m.report("host, clean", host, *root, home=home, status=0, PATH=tools, TMPDIR=scratch)
+    m.checks.that("host, clean: everybody connects", set(outcomes(report).values()) == {"connects"} and len(outcomes(report)) >= 3,
+                  json.dumps(report.get("clients")))
+    m.checks.that("host, clean: the diagnosis is ok", report["diagnosis"]["verdict"] == "ok", str(report["diagnosis"]))
+    left = [str(path) for top in (home, scratch) for path in top.rglob("*")]
+    m.checks.that("host, clean: nothing is left", not left, str(left[:5]))
+
+    report = m.report("MinProtocol", host, *root, PATH=tools, OPENSSL_CONF=conf)
+    check_proof(m, "MinProtocol", report, "client-version-policy", "curl", "only TLS 1.3", change="OPENSSL_CONF=/dev/null")
+    if shutil.which("gnutls-cli"):
+        m.checks.that("MinProtocol: GnuTLS connects all the same", outcomes(report)["gnutls-cli"] == "connects", str(outcomes(report)))
+    conf.write_text(openssl_conf("CipherString = DEFAULT:@SECLEVEL=5"))
+    check_proof(m, "SECLEVEL", m.report("SECLEVEL", host, *root, PATH=few, OPENSSL_CONF=conf), "client-config-broken", "curl", "security level 5")
+    conf.write_text(openssl_conf("MinProtocol = TLSv1.3"))
+
+    proxy = {"https_proxy": "http://bob:hunter2secret@127.0.0.1:9"}
+    report = m.report("a dead proxy", host, *root, PATH=tools, **proxy)
+    check_proof(m, "a dead proxy", report, "proxy-misconfigured", "curl", "127.0.0.1:9", variable="https_proxy")
+    m.checks.that("a dead proxy: no secret", "hunter2" not in json.dumps(report) and "bob" not in json.dumps(report))
+    report = m.report("a proxy by https://", host, *root, PATH=few, https_proxy=f"https://bob:hunter2secret@127.0.0.1:{server.proxy}")
+    check_proof(m, "a proxy by https://", report, "proxy-scheme-mismatch", "curl", "plain HTTP", variable="https_proxy")
+    m.checks.that("a proxy by https://: no secret", "hunter2" not in json.dumps(report), json.dumps(report))
+    report = m.report("a good proxy", host, *root, status=0, PATH=few, https_proxy=f"http://bob:hunter2secret@127.0.0.1:{server.proxy}")
+    m.checks.that("a good proxy: nobody is blamed", set(outcomes(report).values()) == {"connects"}, str(outcomes(report)))
+
+    report = m.report("CURL_CA_BUNDLE", host, PATH=few, CURL_CA_BUNDLE="/none.pem", SSL_CERT_FILE=folder / "root.pem")
+    check_proof(m, "CURL_CA_BUNDLE", report, "client-trust-store-missing", "curl", "/none.pem", variable="CURL_CA_BUNDLE")
+    m.checks.that("CURL_CA_BUNDLE: openssl connects", outcomes(report)["openssl"] == "connects", str(outcomes(report)))
+    home = m.home({".curlrc": "tls-max 1.1\n"})
+    check_proof(m, ".curlrc", m.report(".curlrc", host, *root, home=home, PATH=few), "client-version-policy", "curl", "neither",
+                change="own file of settings")
+    gnutls = folder / "gnutls-12"
+    gnutls.write_text("[overrides]\ndisabled-version = tls1.2\n")
+    if shutil.which("gnutls-cli"):
+        check_proof(m, "GnuTLS", m.report("GnuTLS", host, *root, PATH=few, GNUTLS_SYSTEM_PRIORITY_FILE=gnutls), "client-version-policy", "gnutls-cli",
+                    "only TLS 1.3")
+    for program, changes in (("node", {"NODE_OPTIONS": "--tls-min-v1.3"}), ("java", {"JAVA_TOOL_OPTIONS": "-Djdk.tls.client.protocols=TLSv1.3"})):
+        if shutil.which(program):
+            report = m.report(str(changes), host, *root, PATH=programs(folder, program, "openssl"), **changes)
+            check_proof(m, str(changes), report, "client-version-policy", program, "only TLS 1.3", variable=list(changes)[0])
+    report = m.report("two at once", host, *root, PATH=programs(folder, "curl"), OPENSSL_CONF=conf, **proxy)
+    proven = {f["id"] for f in report["findings"] if f["proof"]}
+    m.checks.that("two at once: both are proven", proven == {"client-version-policy", "proxy-misconfigured"}, json.dumps(report["findings"])[:1500])
+    report = m.report("nobody trusts it", host, PATH=few)
+    m.checks.that("nobody trusts it: no setting is blamed", report["verdict"] == "host-fails" and not [f for f in report["findings"] if f["proof"]],
+                  json.dumps(report)[:1500])
+    check_nowhere(m, root, few)
+    server.close()
+
+    server = Server(folder, "old")
+    report = m.report("expired", f"localhost:{server.port}", *root, PATH=few, OPENSSL_CONF=conf)
+    m.checks.that("expired: the host is at fault", report["diagnosis"]["causes"][0]["id"] == "cert-expired"
+                  and not [f for f in report["findings"] if f["proof"]], json.dumps(report)[:1500])
+    server.close()
+
+
+def check_nowhere(m, root, path):
+    """A port where nobody is: no setting is to blame, and it does not take long."""
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        report = m.report("nobody is there", f"127.0.0.1:{unused.getsockname()[1]}", *root, PATH=path)
+    m.checks.that("nobody is there: the host fails", report["verdict"] == "host-fails" and set(outcomes(report).values()) == {"fails"},
+                  json.dumps(report)[:1000])
+
+
+def check_browsers(m):
+    """With the whole PATH: browsers are run once, by a port that they can be told of."""
+    server = Server(m.folder, "good")
+    home = m.home()
+    report = m.report("browsers", f"localhost:{server.port}", "--cacert", m.folder / "root.pem", home=home, status=0, PATH=os.environ["PATH"])
+    found = outcomes(report)
+    for browser in ("chromium", "firefox"):
+        if found.get(browser) in (None, "not-run"):
+            m.checks.skip(f"{browser} connects", next((c["detail"] for c in report["clients"] if c["name"] == browser), "it is not installed"))
+        else:
+            m.checks.that(f"{browser} connects", found[browser] == "connects", json.dumps(report["clients"]))
+    m.checks.that("browsers leave nothing in the home folder", not list(home.rglob("*")), str(list(home.rglob("*"))[:5]))
+    server.close()
+
+
 def check_usage(m):
     for arguments, says in [(["--nonsense"], "no option '--nonsense' of 'client'"), (["--jsn"], "is it --json"), (["--json=1"], "takes no value"),
-                            (["--color"], "wants a value"), (["--color", "blue"], "auto, always, never")]:
+                            (["--color"], "wants a value"), (["--color", "blue"], "auto, always, never"), (["a.example", "b.example"], "one host at a time"),
+                            (["--connect-to", "127.0.0.1"], "want a HOST"), (["--timeout", "x", "a.example"], "--timeout"),
+                            (["--cacert", "/none.pem", "a.example"], "/none.pem")]:
         done = m.run(*arguments)
         m.checks.that(f"usage {arguments}", done.returncode == 2 and says in done.stderr and done.stderr.count("\n") == 1 and not done.stdout,
                       f"{done.returncode} {done.stderr!r}")
@@ -359,6 +570,8 @@ def main():
         check_secrets(m)
         check_nss(m, certs)
         check_hostile(m)
+        check_compare(m)
+        check_browsers(m)
     checks.close()
 
 
