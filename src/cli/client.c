@@ -139,9 +139,9 @@ static void on_signal(int number) {
     processes_stop();
 }
 
-static void catch_signals(void) {
+static void handle_signals(void (*handler)(int number)) {
     static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
-    struct sigaction act = {.sa_handler = on_signal};
+    struct sigaction act = {.sa_handler = handler};
     for (size_t i = 0; i < TW_COUNT(numbers); i++) (void)sigaction(numbers[i], &act, NULL);
 }
 
@@ -198,6 +198,7 @@ static int compare(struct client *k, const struct local_machine *m, const struct
                    struct local_report *local) {
     const struct request *r = &k->c->options->request;
     const char *why;
+    handle_signals(on_signal);
     const struct local_target target = {.host = r->host,
                                         .port = r->port ? r->port : 443,
                                         .connect = r->connect_addr,
@@ -222,8 +223,10 @@ static int examine(struct client *k) {
     const struct local_machine machine = {
         .env = environment_all(), .root = "", .host = host, .now = (int64_t)time(NULL), .run = true};
     int status = 0;
-    catch_signals();
+    handle_signals(on_signal);
     local_examine(a, &machine, local);
+    handle_signals(SIG_DFL); /* a diagnosis leaves nothing behind */
+    if (processes_stopped()) return say_error(EXIT_TROUBLE, "it was interrupted");
     if (host) status = diagnose_host(k, &diagnosis);
     if (host && status == 0) status = compare(k, &machine, &diagnosis, local);
     if (status) return status;

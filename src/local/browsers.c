@@ -1,56 +1,11 @@
 /* Browsers: databases of certificates, preferences of profiles, and policies of an organisation. */
 #include "local/internal.h"
 
-#include "pki/cert.h"
-#include "pki/name.h"
-
 #include <jansson.h>
-#include <stdlib.h>
 
-enum { MAX_PROFILES = 64, MANY = 10, NAMED = 12, MAX_POLICY = 1 << 20 };
+enum { MAX_PROFILES = 64, MAX_POLICY = 1 << 20 };
 
 /* ---- databases of NSS ---- */
-
-static int by_subject(const void *p, const void *q) {
-    const struct store_cert *a = *(const struct store_cert *const *)p,
-                            *b = *(const struct store_cert *const *)q;
-    size_t n = a->subject.n < b->subject.n ? a->subject.n : b->subject.n;
-    int order = n ? memcmp(a->subject.p, b->subject.p, n) : 0;
-    if (order) return order;
-    return (a->subject.n > b->subject.n) - (a->subject.n < b->subject.n);
-}
-
-static void tell_many(struct examination *x, const struct origin *at, const struct store_cert *const *same,
-                      size_t n, const char *dir) {
-    struct text list;
-    text_init(&list, x->a);
-    for (size_t i = 0; i < n && i < NAMED; i++)
-        text_addf(&list, "%s%s", i ? ", " : "", same[i]->label ? same[i]->label : "(no name)");
-    if (n > NAMED) text_addf(&list, " and %zu more", n - NAMED);
-    tell(x, at, LOCAL_WARNING, "store-many-of-one-name",
-         text_f(x->a,
-                "%zu certificates in it have the name %s. A browser tries them one after the other, which "
-                "takes tens of "
-                "seconds where there are hundreds.",
-                n, pki_name_text(x->a, same[0]->subject)),
-         text_f(x->a,
-                "Keep the newest, and remove the others: %s.\nEach of them by: certutil -D -d sql:%s -n "
-                "NAME, or in the "
-                "browser's settings, under certificates.",
-                list.s, text_escape(x->a, bytes_str(dir), 300)));
-}
-
-/* The library takes a comparison and no argument; pointers are sorted, the list stays. */
-static void judge_names(struct examination *x, const struct origin *at, const struct store_content *s,
-                        const char *dir) {
-    const struct store_cert **sorted = ARENA_ARRAY(x->a, const struct store_cert *, s->n + 1);
-    for (size_t i = 0; i < s->n; i++) sorted[i] = &s->certs[i];
-    if (s->n) qsort(sorted, s->n, sizeof(*sorted), by_subject);
-    for (size_t i = 0, end; i < s->n; i = end) {
-        for (end = i + 1; end < s->n && by_subject(&sorted[i], &sorted[end]) == 0;) end++;
-        if (end - i >= MANY) tell_many(x, at, sorted + i, end - i, dir);
-    }
-}
 
 static void judge_database(struct examination *x, const char *dir, const char *program) {
     const char *path = text_f(x->a, "%s/cert9.db", dir);
@@ -61,7 +16,10 @@ static void judge_database(struct examination *x, const char *dir, const char *p
     if (s && s->problem)
         tell(x, &at, LOCAL_WARNING, "settings-unreadable",
              text_f(x->a, "The database of certificates was not examined: %s.", s->problem), NULL);
-    judge_names(x, &at, &content, dir);
+    judge_same_names(x, &at, &content,
+                     text_f(x->a,
+                            "certutil -D -d sql:%s -n NAME, or in the browser's settings, under certificates",
+                            text_escape(x->a, bytes_str(dir), 300)));
 }
 
 /* ---- preferences ---- */

@@ -79,6 +79,10 @@ const char *local_redact(struct arena *a, const char *text);
 const struct local_store *store_note(struct examination *x, const char *path, const char *used_by,
                                      struct store_content *content);
 
+/* Says so where it holds many certificates of one subject; `remove`: how one is taken out. */
+void judge_same_names(struct examination *x, const struct origin *at, const struct store_content *s,
+                      const char *remove);
+
 /* ---- who reads what ---- */
 
 void examine_environment(struct examination *x);

@@ -11,7 +11,7 @@ enum process_state {
     PROCESS_TROUBLE, /* it could not be started, or died of a signal: `why` */
 };
 enum { PROCESS_MAX_OUT = 64 * 1024, PROCESS_MAX = 32 };
-static const int64_t PROCESS_SHORT = INT64_C(5000000000);
+static const int64_t PROCESS_SHORT = INT64_C(20000000000);
 struct process {
     const char *const *argv;    /* [0] is a path */
     const char *const *changes; /* of the environment: "NAME=VALUE", or "NAME" to take it out; NULL: none */

@@ -203,6 +203,8 @@ static void tell_store(struct examination *x, const struct local_store *s,
              "Install the roots again: apt-get install --reinstall ca-certificates (Debian), dnf reinstall "
              "ca-certificates "
              "(Fedora), apk add ca-certificates (Alpine).");
+    judge_same_names(x, &at, content,
+                     "taking its file out of /usr/local/share/ca-certificates, then update-ca-certificates");
     if (s->expired)
         tell(x, &at, LOCAL_NOTE, "store-expired-roots",
              text_f(x->a, "%zu of %zu roots in it have expired; programs look past them.", s->expired,

@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 import clilib  # noqa: E402
@@ -507,6 +508,7 @@ def check_compare(m):
     m.checks.that("nobody trusts it: no setting is blamed", report["verdict"] == "host-fails" and not [f for f in report["findings"] if f["proof"]],
                   json.dumps(report)[:1500])
     check_nowhere(m, root, few)
+    check_interrupted(m, few)
     server.close()
 
     server = Server(folder, "old")
@@ -523,6 +525,24 @@ def check_nowhere(m, root, path):
         report = m.report("nobody is there", f"127.0.0.1:{unused.getsockname()[1]}", *root, PATH=path)
     m.checks.that("nobody is there: the host fails", report["verdict"] == "host-fails" and set(outcomes(report).values()) == {"fails"},
                   json.dumps(report)[:1000])
+
+
+def check_interrupted(m, path):
+    """A signal ends what is running, and the temporary folder with it."""
+    scratch = m.folder / "interrupted"
+    scratch.mkdir()
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = silent.getsockname()[1]
+        process = subprocess.Popen([str(m.tlswhy), "client", "--timeout", "2", f"127.0.0.1:{port}"], stdin=subprocess.DEVNULL,
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment(m.home(), PATH=path, TMPDIR=scratch))
+        until = time.monotonic() + 60
+        while not list(scratch.glob("tlswhy-client-*")) and time.monotonic() < until:
+            time.sleep(0.02)
+        began = bool(list(scratch.iterdir()))
+        process.terminate()
+        _, errors = process.communicate(timeout=60)
+    m.checks.that("interrupted: status 4, one line, and nothing is left", began and process.returncode == 4 and errors.count(b"\n") == 1
+                  and not list(scratch.iterdir()), f"{began} {process.returncode} {errors} {list(scratch.iterdir())}")
 
 
 def check_browsers(m):

@@ -173,6 +173,24 @@ static void test_stores(void **state) {
                "no certificate");
 }
 
+/* The first certificate of this machine's own store, twelve times. */
+static void test_same_names(void **state) {
+    static const char store[] = "/etc/ssl/certs/ca-certificates.crt", end[] = "-----END CERTIFICATE-----\n";
+    struct bytes body;
+    struct text many;
+    const char *why;
+    (void)state;
+    if (!file_read(&a, store, 1 << 24, &body, &why)) skip();
+    const char *all = arena_str(&a, body), *stop = strstr(all, end);
+    if (!stop) skip();
+    text_init(&many, &a);
+    for (size_t i = 0; i < 12; i++) text_add_n(&many, all, (size_t)(stop - all) + strlen(end));
+    put("/etc/ssl/certs", "ca-certificates.crt", many.s);
+    examine(NULL);
+    assert_non_null(
+        strstr(find("store-many-of-one-name", LOCAL_WARNING, store, "12 certificates")->fix, "SHA-256"));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_policy, setup, teardown),
@@ -182,6 +200,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(test_browsers, setup, teardown),
         cmocka_unit_test_setup_teardown(test_hosts, setup, teardown),
         cmocka_unit_test_setup_teardown(test_stores, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_same_names, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
