@@ -28,6 +28,11 @@ static void store_file(struct examination *x, const struct origin *at, const cha
     store(x, at, value, true, false);
 }
 
+/* libpq 16: the word "system" is the system's store. */
+static void store_of_postgres(struct examination *x, const struct origin *at, const char *value) {
+    if (strcmp(value, "system") != 0) store(x, at, value, true, false);
+}
+
 static void store_folders(struct examination *x, const struct origin *at, const char *value) {
     store(x, at, value, true, true);
 }
@@ -205,7 +210,7 @@ static const struct {
     {"HTTPLIB2_CA_CERTS", store_file, "Python's httplib2"},
     {"GRPC_DEFAULT_SSL_ROOTS_FILE_PATH", store_file, "gRPC"},
     {"CARGO_HTTP_CAINFO", store_file, "cargo"},
-    {"PGSSLROOTCERT", store_file, "psql and libpq"},
+    {"PGSSLROOTCERT", store_of_postgres, "psql and libpq"},
     {"GIT_SSL_CAINFO", store_file, "git"},
     {"GIT_SSL_CAPATH", store_folders, "git"},
     {"NODE_EXTRA_CA_CERTS", store_extra, "Node"},

@@ -191,18 +191,27 @@ static bool is_system(struct examination *x, const char *path) {
     return strcmp(path, "/etc/ssl/certs") == 0;
 }
 
+static const struct local_store *note_any(struct examination *x, const struct origin *at,
+                                          const struct store_use *use, const char *path) {
+    return use->folder || local_is_dir(x, path) ? note_folder(x, path, at->program)
+                                                : store_note(x, path, at->program, NULL);
+}
+
+/* `alone`: nothing else of the same list can be used. */
 static void judge_one_store(struct examination *x, const struct origin *at, const struct store_use *use,
-                            const char *path) {
-    const struct local_store *s = use->folder || local_is_dir(x, path)
-                                      ? note_folder(x, path, at->program)
-                                      : store_note(x, path, at->program, NULL);
+                            const char *path, bool alone) {
+    const struct local_store *s = note_any(x, at, use, path);
     if (!s) return;
-    if (s->problem && use->replaces)
+    if (s->problem && !alone)
+        tell(x, at, LOCAL_NOTE, "store-chosen",
+             text_f(x->a, "%s names %s among others, and nothing can be read there: %s.", use->what,
+                    shown(x, path), s->problem),
+             NULL);
+    else if (s->problem && use->replaces)
         tell(x, at, LOCAL_BREAKS, "client-trust-store-missing",
              text_f(x->a,
-                    "%s names %s as the store of trusted roots, and nothing can be read there: %s. No "
-                    "certificate is "
-                    "trusted.",
+                    "%s names %s as the store of trusted roots, and nothing can be read there: %s. "
+                    "Programs that rely on it refuse every server.",
                     use->what, shown(x, path), s->problem),
              use->undo);
     else if (s->problem)
@@ -231,11 +240,24 @@ static void judge_one_store(struct examination *x, const struct origin *at, cons
              NULL);
 }
 
+/* Of a list of folders one that can be used is enough. */
+static bool any_usable(struct examination *x, const struct origin *at, const struct store_use *use) {
+    struct words w = {use->path, ":"};
+    const char *one;
+    while (words_next(x, &w, &one)) {
+        const struct local_store *s = note_any(x, at, use, one);
+        if (s && !s->problem) return true;
+    }
+    return false;
+}
+
 void judge_store(struct examination *x, const struct origin *at, const struct store_use *use) {
     struct words w = {use->path, ":"};
     const char *one;
-    if (!use->folder)
-        judge_one_store(x, at, use, use->path);
-    else
-        while (words_next(x, &w, &one)) judge_one_store(x, at, use, one);
+    if (!use->folder) {
+        judge_one_store(x, at, use, use->path, true);
+        return;
+    }
+    bool alone = !any_usable(x, at, use);
+    while (words_next(x, &w, &one)) judge_one_store(x, at, use, one, alone);
 }

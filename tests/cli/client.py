@@ -219,6 +219,11 @@ def check_stores(m, certs):
         m.finds(f"SSL_CERT_FILE: {name}", report, "client-trust-store-missing", "breaks", variable="SSL_CERT_FILE", says=says)
     m.finds("a folder of roots without hashes", m.report("a folder", SSL_CERT_DIR=m.folder, status=1), "client-trust-store-missing", "breaks",
             variable="SSL_CERT_DIR", says="hash")
+    folder = m.folder / "hashed"
+    folder.mkdir()
+    (folder / "0123abcd.0").write_bytes(certs[0])
+    report = m.report("one folder of two", SSL_CERT_DIR=f"/none:{folder}", PGSSLROOTCERT="system", status=0)
+    m.finds("one folder of two", report, "store-chosen", "note", variable="SSL_CERT_DIR", says="'/none' among others")
     m.finds("NODE_EXTRA_CA_CERTS", m.report("extra", NODE_EXTRA_CA_CERTS=m.folder / "none.pem", status=0), "client-trust-store-missing", "warning",
             variable="NODE_EXTRA_CA_CERTS")
     store.write_bytes(certs[0])
