@@ -1,5 +1,6 @@
 /* The server breaks off at one extension that it should have ignored (RFC 8446 4.1.2: unknown extensions
  * are ignored). */
+#include "causes/length.h"
 #include "causes/widen.h"
 
 /* What a hello can do without; one of them is the culprit where the minimal hello goes through. */
@@ -60,6 +61,8 @@ static enum ruling find_extension(struct casefile *c, struct finding *f) {
     const struct facts *after = case_try(c, &drop, 1);
     if (!after) return RULING_OPEN;
     if (!case_further(c, after)) return RULING_NO;
+    enum ruling length = length_counts(c, &drop);
+    if (length != RULING_NO) return length == RULING_OPEN ? RULING_OPEN : RULING_NO;
     case_prove(c, f, c->subject, &drop, 1, after);
     const char *name = arena_strdup(c->a, extension_name(type));
     f->summary =

@@ -1,5 +1,6 @@
 /* The server drops a hello that names a version or a reserved value which it does not know, instead of
  * choosing from what it knows (RFC 8446 4.2.1, RFC 8701). */
+#include "causes/length.h"
 #include "causes/widen.h"
 
 static enum ruling flip(struct casefile *c, struct finding *f, const struct change *change,
@@ -7,6 +8,8 @@ static enum ruling flip(struct casefile *c, struct finding *f, const struct chan
     const struct facts *after = case_try(c, change, 1);
     if (!after) return RULING_OPEN;
     if (!case_further(c, after)) return RULING_NO;
+    enum ruling length = length_counts(c, change);
+    if (length != RULING_NO) return length == RULING_OPEN ? RULING_OPEN : RULING_NO;
     case_prove(c, f, c->subject, change, 1, after);
     f->summary = text_f(c->a,
                         "The server at %s breaks off as soon as the ClientHello names %s, instead of "

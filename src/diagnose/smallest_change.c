@@ -269,26 +269,30 @@ static const char *sentence(const struct hunt *h, const struct smallest_change *
                   number_of_reasons(x->n_factors), together, reasons.s, x->change, ending(h), others);
 }
 
-static size_t length_of(const struct hello *h) {
-    uint8_t room[HELLO_MAX_BYTES + 1024];
-    struct wr w = wr_init(room, sizeof(room));
-    hello_write(&w, h, NULL);
-    return wr_bytes(&w).n;
+static bool drops_padding(const struct hunt *h) {
+    for (size_t i = 0; i < h->f->n; i++)
+        if (h->f->list[i].kind == FACTOR_PADDING && factor_set_has(&h->search->found, i)) return true;
+    return false;
 }
 
-/* Where the answer makes the hello shorter, its length may be what counts: filled up again it fails then. */
+/* Where the answer makes the hello shorter, its length may be what counts: filled up again it fails then; or,
+ * where the filling was left out, a short hello may have some. The length that failed, or 0. */
 static size_t fatal_length(struct hunt *h) {
+    enum { LEAST_PADDING = 5 }; /* RFC 7685: a header, and one byte */
     struct trial t;
     factors_apply(h->f, &h->search->found, &t);
-    size_t before = length_of(&h->from.hello);
-    if (length_of(&t.hello) + 8 > before || hello_has_ext(&t.hello, EXT_PADDING)) return 0;
-    change_apply(&t, &(struct change){.kind = CHANGE_PAD, .arg = (uint32_t)before});
+    bool padding = drops_padding(h);
+    if (padding) change_apply(&t, &(struct change){.kind = CHANGE_MINIMAL});
+    size_t before = hello_length(&h->from.hello), rest = hello_length(&t.hello);
+    if (rest + LEAST_PADDING + 1 > before || hello_has_ext(&t.hello, EXT_PADDING)) return 0;
+    size_t filled = padding ? rest + LEAST_PADDING : before;
+    change_apply(&t, &(struct change){.kind = CHANGE_PAD, .arg = (uint32_t)filled});
     t.stop = h->stop;
     for (unsigned i = 0; i < 2; i++) {
         t.repeat = FIRST_REPEAT + i;
         const struct run *run = prober_ask(h->s->prober, &t);
         wait_for(h, &run, 1);
-        if (succeeded(h, run) || h->lost) return 0;
+        if (succeeded(h, run) != padding || h->lost) return 0;
     }
     return before;
 }
@@ -309,8 +313,7 @@ static const struct smallest_change *describe(struct hunt *h) {
     size_t length = fatal_length(h);
     if (length)
         x->sentence =
-            text_f(a, "%s It is the length that counts: filled up to the %zu bytes of before, it fails.",
-                   x->sentence, length);
+            text_f(a, "%s It is the length that counts: the ClientHello had %zu bytes.", x->sentence, length);
     else
         x->server_side = smallest_server_side(a, h->f, &h->search->found, h->settled ? h->settled->t : NULL);
     x->connections = prober_cost(h->s->prober).connections - h->before;

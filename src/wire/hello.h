@@ -82,6 +82,9 @@ struct hello_shares {
  * the right size stand for them (the canonical form by which trials are compared). */
 void hello_write(struct wr *w, const struct hello *h, const struct hello_shares *shares);
 
+/* Bytes of that message. */
+size_t hello_length(const struct hello *h);
+
 bool hello_has_ext(const struct hello *h, uint16_t type);
 /* At the end, but before padding and pre_shared_key. One that is there already stays in its place and
  * gets the new body. */

@@ -181,3 +181,11 @@ void hello_write(struct wr *w, const struct hello *h, const struct hello_shares 
     w->n = start;
     write_message(w, h, shares, pad);
 }
+
+size_t hello_length(const struct hello *h) {
+    uint8_t room[HELLO_MAX_BYTES + 1024];
+    struct wr w = wr_init(room, sizeof(room));
+    hello_write(&w, h, NULL);
+    assert(!w.overflow);
+    return w.n;
+}

@@ -155,6 +155,8 @@ def wrong_smallest(report, expected):
     found = sorted(f"{factor['kind']} {factor['how']} {factor['value']}" for factor in change["factors"]) if change else []
     if found != sorted(expected.get("smallest", [])):
         yield f"smallest change {', '.join(found) or 'none'}"
+    if change and expected.get("smallest_says", "") not in change["sentence"] + str(change["server_side"]):
+        yield f"the smallest change does not say {expected['smallest_says']!r}"
     if change and not (change["sentence"] in [note["summary"] for note in report["notes"]] and change["connections"]):
         yield "a smallest change without its note or its cost"
 
