@@ -79,7 +79,8 @@ struct hunt {
     const char *title; /* of the hello that is accepted */
     int64_t patience_ns;
     enum eng_stop stop;
-    struct factors *f;
+    struct factors *f;     /* between the two; NULL: no hello was accepted */
+    struct factors *spare; /* room for the next pair */
     struct smallest *search;
     bool lost;                   /* a trial could not be made */
     const struct facts *settled; /* with the answer's changes, as far as it goes */
@@ -131,17 +132,22 @@ static bool same_way(const struct trial *x, const struct trial *y) {
            x->via.mss == y->via.mss;
 }
 
-/* Of the handshakes that went through, the one with the fewest differences. */
+/* A hello that was accepted: the one with the fewest differences is kept. */
+static void consider(struct hunt *h, const struct run *run, const char *title) {
+    struct factors *f = h->spare ? h->spare : ARENA_NEW(h->s->a, struct factors);
+    factors_between(f, &h->from, &run->trial);
+    bool better = f->n > 0 && !f->too_many && !(h->f && h->f->n <= f->n);
+    h->spare = better ? h->f : f;
+    if (!better) return;
+    h->f = f;
+    h->title = title;
+    h->patience_ns = PATIENCE * (run->ended_ns - run->begun_ns);
+}
+
 static void look_among(struct hunt *h, const struct casefile *c, const char *title) {
     for (const struct facts_entry *e = c ? c->entries : NULL; e; e = e->next) {
         const struct trial *t = &e->run->trial;
-        if (!e->facts->good || t->stop < h->stop || !same_way(t, &h->from)) continue;
-        struct factors *f = ARENA_NEW(h->s->a, struct factors);
-        factors_between(f, &h->from, t);
-        if (f->n == 0 || f->too_many || (h->f && h->f->n <= f->n)) continue;
-        h->f = f;
-        h->title = title;
-        h->patience_ns = PATIENCE * (e->run->ended_ns - e->run->begun_ns);
+        if (e->facts->good && t->stop >= h->stop && same_way(t, &h->from)) consider(h, e->run, title);
     }
 }
 
@@ -181,15 +187,8 @@ static void try_candidates(struct hunt *h, size_t n) {
     }
     h->patience_ns = MOST_PATIENCE_NS;
     wait_for(h, runs, n);
-    for (size_t i = 0; i < n; i++) {
-        if (!runs[i]->done || !case_facts(h->c, runs[i])->good) continue;
-        struct factors *f = ARENA_NEW(h->s->a, struct factors);
-        factors_between(f, &h->from, &runs[i]->trial);
-        if (f->n == 0 || f->too_many || (h->f && h->f->n <= f->n)) continue;
-        h->f = f;
-        h->title = candidates[i].title;
-        h->patience_ns = PATIENCE * (runs[i]->ended_ns - runs[i]->begun_ns);
-    }
+    for (size_t i = 0; i < n; i++)
+        if (runs[i]->done && case_facts(h->c, runs[i])->good) consider(h, runs[i], candidates[i].title);
 }
 
 /* --- the search --- */
