@@ -208,10 +208,8 @@ static void find_smallest(struct session *s, struct plan *p, const struct casefi
     progress(s, "looking for the smallest change that works");
     s->smallest = smallest_change_find(s, p, other, asked_for);
     if (!s->smallest) return;
-    if (asked_for)
-        smallest_change_prove(s->smallest, p);
-    else
-        smallest_change_refute(p);
+    smallest_change_refute(s->smallest, p);
+    if (asked_for) smallest_change_prove(s->smallest, p);
 }
 
 static bool connects(const struct casefile *c) {

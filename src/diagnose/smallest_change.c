@@ -113,13 +113,15 @@ static bool has_verdict(const struct plan *p) {
     return false;
 }
 
-void smallest_change_refute(struct plan *p) {
+static bool is_refuted(const struct found *x, bool is_news) {
+    if (x->finding.certainty == CERTAINTY_PROVEN) return false;
+    return x->cause->phase == PHASE_RESIDUAL || (x->cause->phase == PHASE_HANDSHAKE && is_news);
+}
+
+void smallest_change_refute(const struct smallest_change *x, struct plan *p) {
     size_t n = 0;
-    for (size_t i = 0; i < p->n; i++) {
-        const struct found *x = &p->found[i];
-        bool of_handshake = x->cause->phase == PHASE_HANDSHAKE || x->cause->phase == PHASE_RESIDUAL;
-        if (!of_handshake || x->finding.certainty == CERTAINTY_PROVEN) p->found[n++] = *x;
-    }
+    for (size_t i = 0; i < p->n; i++)
+        if (!is_refuted(&p->found[i], x->is_news)) p->found[n++] = p->found[i];
     p->n = n;
 }
 
@@ -296,7 +298,7 @@ static size_t fatal_length(struct hunt *h) {
     return before;
 }
 
-static const struct smallest_change *describe(struct hunt *h) {
+static struct smallest_change *describe(struct hunt *h) {
     struct arena *a = h->s->a;
     struct smallest_change *x = ARENA_NEW(a, struct smallest_change);
     x->from = h->c->profile;
@@ -331,10 +333,13 @@ const struct smallest_change *smallest_change_find(struct session *s, const stru
     look_among(&h, c, "another hello of this run, which the server accepts");
     if (!h.f) look_among(&h, other, "the hello of another client");
     if (h.f && !asked_for && is_explained(p)) return NULL;
-    if (!h.f) try_candidates(&h, has_verdict(p) ? FEW_CANDIDATES : TW_COUNT(candidates));
+    bool is_news = !h.f;
+    if (is_news) try_candidates(&h, has_verdict(p) ? FEW_CANDIDATES : TW_COUNT(candidates));
     if (h.f) search(&h);
     if (h.lost || h.search->end != SMALLEST_FOUND) return NULL;
-    return describe(&h);
+    struct smallest_change *x = describe(&h);
+    x->is_news = is_news;
+    return x;
 }
 
 void smallest_change_prove(const struct smallest_change *x, struct plan *p) {

@@ -14,7 +14,7 @@ bool smallest_change_wanted(const struct plan *p, bool asked_for);
 const struct smallest_change *smallest_change_find(struct session *s, const struct plan *p,
                                                    const struct casefile *other, bool asked_for);
 /* Drops the causes that were likely because nothing helped: something does. */
-void smallest_change_refute(struct plan *p);
+void smallest_change_refute(const struct smallest_change *x, struct plan *p);
 /* Makes it the proof of the cause that the handshake fails for, where there is one. */
 void smallest_change_prove(const struct smallest_change *x, struct plan *p);
 

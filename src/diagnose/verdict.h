@@ -54,6 +54,7 @@ struct smallest_change {
     const char *outcome;  /* with them */
     const char
         *server_side;     /* what the server could do instead, a step forwards; NULL: nothing of the kind */
+    bool is_news;         /* nothing that was tried before had helped */
     unsigned connections; /* that it took to find */
 };
 

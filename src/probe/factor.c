@@ -276,8 +276,16 @@ static void find_suites(struct factors *f) {
     add_order(f, FACTOR_SUITE_ORDER, &from, &to);
 }
 
+/* The oldest first: of several that help, the next one to what a client has is the smallest step. */
+static struct items oldest_first(const struct items *l) {
+    struct items back = {.n = 0};
+    for (size_t i = l->n; i-- > 0;) items_add(&back, l->v[i]);
+    return back;
+}
+
 static void find_versions(struct factors *f) {
-    const struct items from = items_versions(&f->from), to = items_versions(&f->to);
+    const struct items own = items_versions(&f->from), other = items_versions(&f->to);
+    const struct items from = oldest_first(&own), to = oldest_first(&other);
     add_items(f, FACTOR_VERSION, &from, &to, NULL);
     uint16_t odd_from = factor_odd_legacy(&f->from), odd_to = factor_odd_legacy(&f->to);
     if (odd_from != odd_to) add(f, FACTOR_LEGACY_VERSION, FACTOR_OTHER, 0);
