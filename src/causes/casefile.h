@@ -10,6 +10,7 @@
 #include "net/fetch.h"
 #include "pki/chain.h"
 #include "probe/change.h"
+#include "probe/factor.h"
 
 enum { CASE_MAX_CHANGES = 8, CASE_MAX_FETCHES = 6, CASE_MAX_EXTRA = 16, CASE_MAX_INFO = 64 };
 
@@ -62,6 +63,10 @@ struct casefile {
         const struct facts *facts;
         struct facts_entry *next;
     } * entries;
+    /* The one factor of the client's hello that decides, where a search found that there is one (the smallest
+     * change), and the handshake with it changed; NULL: none is known. */
+    const struct factor *lone_factor;
+    const struct facts *lone_after;
     const struct facts *after; /* where the last proof ended: what fails there is the next cause */
     bool starved;              /* an experiment could not be run (--max-connections, --max-time) */
 

@@ -53,6 +53,18 @@ static enum ruling find_culprit(struct casefile *c, uint16_t *ret_type) {
     return RULING_YES;
 }
 
+static enum ruling tell(struct casefile *c, struct finding *f, const struct change *drop,
+                        const struct facts *after) {
+    case_prove(c, f, c->subject, drop, 1, after);
+    const char *name = arena_strdup(c->a, extension_name((uint16_t)drop->arg));
+    f->summary =
+        text_f(c->a, "The server at %s breaks off at the extension %s, which it should simply ignore.",
+               case_where(c), name);
+    case_evidence_subject(c, f);
+    finding_slot(f, "extension", name);
+    return RULING_YES;
+}
+
 static enum ruling find_extension(struct casefile *c, struct finding *f) {
     uint16_t type;
     enum ruling r = find_culprit(c, &type);
@@ -63,14 +75,7 @@ static enum ruling find_extension(struct casefile *c, struct finding *f) {
     if (!case_further(c, after)) return RULING_NO;
     enum ruling length = length_counts(c, &drop);
     if (length != RULING_NO) return length == RULING_OPEN ? RULING_OPEN : RULING_NO;
-    case_prove(c, f, c->subject, &drop, 1, after);
-    const char *name = arena_strdup(c->a, extension_name(type));
-    f->summary =
-        text_f(c->a, "The server at %s breaks off at the extension %s, which it should simply ignore.",
-               case_where(c), name);
-    case_evidence_subject(c, f);
-    finding_slot(f, "extension", name);
-    return RULING_YES;
+    return tell(c, f, &drop, after);
 }
 
 /* It was the server that broke off, at the hello or in its own flight. */
@@ -81,8 +86,17 @@ static bool broken_off(const struct casefile *c) {
     return later || case_hello_refused(c);
 }
 
+/* Which one it is has been searched already. */
+static enum ruling judge_lone(struct casefile *c, struct finding *f) {
+    const struct factor *x = c->lone_factor;
+    if (x->kind != FACTOR_EXTENSION || x->how != FACTOR_REMOVED) return RULING_NO;
+    const struct change drop = {.kind = CHANGE_DROP_EXTENSION, .arg = x->arg};
+    return tell(c, f, &drop, c->lone_after);
+}
+
 static enum ruling judge(struct casefile *c, struct finding *f) {
     if (!broken_off(c)) return RULING_NO;
+    if (c->lone_factor) return judge_lone(c, f);
     const struct facts *minimal = CASE_TRY(c, {.kind = CHANGE_MINIMAL});
     const struct facts *no_grease = CASE_TRY(c, {.kind = CHANGE_NO_GREASE});
     /* Likely one extension alone: which of them is asked while the slower refusals are still awaited. */

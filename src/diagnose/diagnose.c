@@ -208,7 +208,9 @@ static void find_smallest(struct session *s, struct plan *p, const struct casefi
     progress(s, "looking for the smallest change that works");
     s->smallest = smallest_change_find(s, p, other, asked_for);
     if (!s->smallest) return;
-    smallest_change_refute(s->smallest, p);
+    if (p->c->lone_factor) plan_phase(p, PHASE_HANDSHAKE);
+    smallest_change_refute(s->smallest, p); /* after that: what is dropped is not to be judged again */
+    plan_settle(p);
     if (asked_for) smallest_change_prove(s->smallest, p);
 }
 

@@ -298,6 +298,15 @@ static size_t fatal_length(struct hunt *h) {
     return before;
 }
 
+/* Where one factor decides, a cause may know what that means. */
+static void note_lone(const struct hunt *h, const struct smallest_change *x) {
+    if (x->n_factors != 1 || !h->settled) return;
+    size_t i = 0;
+    while (!factor_set_has(&h->search->found, i)) i++;
+    h->c->lone_factor = &h->f->list[i];
+    h->c->lone_after = h->settled;
+}
+
 static struct smallest_change *describe(struct hunt *h) {
     struct arena *a = h->s->a;
     struct smallest_change *x = ARENA_NEW(a, struct smallest_change);
@@ -312,11 +321,13 @@ static struct smallest_change *describe(struct hunt *h) {
     x->change = changes.s;
     x->sentence = sentence(h, x);
     size_t length = fatal_length(h);
-    if (length)
+    if (length) {
         x->sentence =
             text_f(a, "%s It is the length that counts: the ClientHello had %zu bytes.", x->sentence, length);
-    else
+    } else {
         x->server_side = smallest_server_side(a, h->f, &h->search->found, h->settled ? h->settled->t : NULL);
+        note_lone(h, x);
+    }
     x->connections = prober_cost(h->s->prober).connections - h->before;
     x->outcome = h->settled ? facts_outcome(a, h->settled) : "the server accepts it";
     return x;
