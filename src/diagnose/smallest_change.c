@@ -333,6 +333,14 @@ static struct smallest_change *describe(struct hunt *h) {
     return x;
 }
 
+/* False where there is no answer; the limits may be the reason. */
+static bool search_to_end(struct hunt *h) {
+    search(h);
+    enum smallest_end end = h->search->end;
+    if (h->lost || end == SMALLEST_RUNNING || end == SMALLEST_SPENT) h->c->starved = true;
+    return !h->lost && end == SMALLEST_FOUND;
+}
+
 const struct smallest_change *smallest_change_find(struct session *s, const struct plan *p,
                                                    const struct casefile *other, bool asked_for) {
     struct casefile *c = p->c;
@@ -346,8 +354,7 @@ const struct smallest_change *smallest_change_find(struct session *s, const stru
     if (h.f && !asked_for && is_explained(p)) return NULL;
     bool is_news = !h.f;
     if (is_news) try_candidates(&h, has_verdict(p) ? FEW_CANDIDATES : TW_COUNT(candidates));
-    if (h.f) search(&h);
-    if (h.lost || h.search->end != SMALLEST_FOUND) return NULL;
+    if (!h.f || !search_to_end(&h)) return NULL;
     struct smallest_change *x = describe(&h);
     x->is_news = is_news;
     return x;

@@ -28,7 +28,7 @@ EXIT_STATUS = {"ok": 0, "partial": 1, "fail": 1, "undetermined": 3}
 NOTHING = "(no cause)"
 
 REPORT_FIELDS = ["schema", "target", "client", "verdict", "addresses", "causes", "notes", "handshake", "certificates", "paths",
-                 "clients", "cost"]
+                 "clients", "cost", "smallest_change"]
 INNER_FIELDS = {
     "target": ["host", "port", "address", "servername", "starttls"],
     "client": ["profile", "bent"],
