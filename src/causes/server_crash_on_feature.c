@@ -89,8 +89,10 @@ static bool broken_off(const struct casefile *c) {
 /* Which one it is has been searched already. */
 static enum ruling judge_lone(struct casefile *c, struct finding *f) {
     const struct factor *x = c->lone_factor;
-    if (x->kind != FACTOR_EXTENSION || x->how != FACTOR_REMOVED) return RULING_NO;
-    const struct change drop = {.kind = CHANGE_DROP_EXTENSION, .arg = x->arg};
+    bool extension = x->kind == FACTOR_EXTENSION || x->kind == FACTOR_PADDING;
+    if (!extension || x->how != FACTOR_REMOVED) return RULING_NO;
+    const struct change drop = {.kind = CHANGE_DROP_EXTENSION,
+                                .arg = x->kind == FACTOR_PADDING ? EXT_PADDING : x->arg};
     return tell(c, f, &drop, c->lone_after);
 }
 

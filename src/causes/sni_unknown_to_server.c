@@ -1,4 +1,5 @@
 /* The server refuses a name that it has not been told of. */
+#include "causes/length.h"
 #include "causes/sni_trials.h"
 
 static void describe(struct casefile *c, struct finding *f) {
@@ -29,7 +30,10 @@ static enum ruling judge(struct casefile *c, struct finding *f) {
     if (!sni_trials(c, &t)) return RULING_OPEN;
     if (!case_further(c, t.none)) return case_further(c, t.unknown) ? RULING_NO : judge_by_word(c, f);
     if (case_further(c, t.unknown)) return RULING_NO;
-    CASE_PROVE(c, f, c->subject, t.none, {.kind = CHANGE_SNI, .name = ""});
+    static const struct change no_name = {.kind = CHANGE_SNI, .name = ""};
+    enum ruling length = length_counts(c, &no_name);
+    if (length != RULING_NO) return length == RULING_OPEN ? RULING_OPEN : RULING_NO;
+    case_prove(c, f, c->subject, &no_name, 1, t.none);
     describe(c, f);
     finding_evidence(
         f, text_f(c->a, "A made-up name is refused in the same way: %s.", facts_outcome(c->a, t.unknown)));
