@@ -23,11 +23,20 @@ static const char *endpoint(struct arena *a, const struct verdict *v) {
     return text_f(a, v6 ? "[%s]:%u" : "%s:%u", r->host_shown, r->port);
 }
 
+/* Single clients that ask for more under a private root (docs/clients.md). */
+static void add_exceptions(struct text *s, const struct verdict *v) {
+    size_t n = 0;
+    for (size_t i = 0; i < v->n_clients; i++)
+        if (v->clients[i].current && strcmp(v->clients[i].outcome, "ok") != 0)
+            text_addf(s, "%s%s", n++ ? ", " : ", but for ", v->clients[i].profile);
+}
+
 static const char *healthy_sentence(struct arena *a, const struct verdict *v) {
     const struct transcript *t = v->main->t;
     struct text s;
     text_init(&s, a);
     text_add(&s, v->request->n_bent ? "This client connects" : "Current clients connect");
+    add_exceptions(&s, v);
     if (t->version) text_addf(&s, ": %s with %s", version_name(t->version), suite_name(t->suite));
     if (v->n_certs && v->certs[0].parsed)
         text_addf(&s, "; the certificate is accepted, valid until %s", text_time(a, v->certs[0].not_after));
