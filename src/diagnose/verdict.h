@@ -26,6 +26,7 @@ struct client_outcome {
     const char *outcome; /* "ok" or what happened */
     const char *cause;   /* id; NULL */
     bool derived;        /* its hello was not run: it follows from others */
+    bool untried;        /* no connection was left for it, and nothing follows */
 };
 struct path_outcome {
     const char *profile;

@@ -201,7 +201,7 @@ static void list_row(struct session *s, struct verdict *v, const struct clients 
                                    : "ok";
     const char *cause = row->facts && (fails || refuses) ? cause_of(v, name, fails ? NULL : view) : NULL;
     if (!cause && fails) cause = client_lack_cause(row->lacks);
-    add_row(v, &(struct client_outcome){name, row->profile->current, word, cause, row->derived});
+    add_row(v, &(struct client_outcome){name, row->profile->current, word, cause, row->derived, !row->facts});
 }
 
 /* The client that was asked about; its verdict is the report's. */

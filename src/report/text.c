@@ -27,7 +27,7 @@ static const char *endpoint(struct arena *a, const struct verdict *v) {
 static void add_exceptions(struct text *s, const struct verdict *v) {
     size_t n = 0;
     for (size_t i = 0; i < v->n_clients; i++)
-        if (v->clients[i].current && strcmp(v->clients[i].outcome, "ok") != 0)
+        if (v->clients[i].current && !v->clients[i].untried && strcmp(v->clients[i].outcome, "ok") != 0)
             text_addf(s, "%s%s", n++ ? ", " : ", but for ", v->clients[i].profile);
 }
 
@@ -176,7 +176,7 @@ static void tell_clients(struct page *p, const struct verdict *v) {
     text_init(&bad, p->out.a);
     for (size_t i = 0; i < v->n_clients; i++) {
         const struct client_outcome *c = &v->clients[i];
-        if (!c->current || strcmp(c->profile, "modern") == 0) continue;
+        if (!c->current || c->untried || strcmp(c->profile, "modern") == 0) continue;
         if (strcmp(c->outcome, "ok") == 0)
             text_addf(&good, "%s%s", good.n ? ", " : "", c->profile);
         else
