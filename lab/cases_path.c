@@ -31,6 +31,15 @@ static const struct lab_case rows[] = {
      .summary = "a bit changes in the server's first encrypted record, on the first connections",
      BOX(TO_CLIENT(.what = RELAY_FLIP, .type = CT_APPLICATION_DATA, .record = 1, .at = 9, .first = 3))},
 
+    {.name = "record-corruption-first-sealed",
+     .shows = "record-corruption",
+     .summary = "a bit changes in the first encrypted record of the server, each time",
+     BOX(TO_CLIENT(.what = RELAY_FLIP, .type = CT_APPLICATION_DATA, .record = 1, .at = 9))},
+    {.name = "record-corruption-request",
+     .shows = "record-corruption",
+     .summary = "a bit changes in the client's encrypted request",
+     BOX(TO_SERVER(.what = RELAY_FLIP, .type = CT_APPLICATION_DATA, .record = 2, .at = 5))},
+
     /* A hello that is not what the other side sent. */
     {.name = "handshake-tampered-server-random",
      .shows = "handshake-tampered",

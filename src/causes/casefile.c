@@ -30,15 +30,21 @@ static const struct facts *ask(struct casefile *c, const struct trial *t) {
     return case_facts(c, run);
 }
 
-const struct facts *case_try_on(struct casefile *c, const struct trial *t, const struct change *changes,
-                                size_t n) {
+const struct facts *case_try_whole(struct casefile *c, const struct trial *t, const struct change *changes,
+                                   size_t n) {
     assert(n <= CASE_MAX_CHANGES);
     if (is_disabled(changes, n)) return c->subject;
     struct trial changed = *t;
-    changed.stop = STOP_SERVER_FLIGHT;
-    changed.ask_http = false;
     for (size_t i = 0; i < n; i++) change_apply(&changed, &changes[i]);
     return ask(c, &changed);
+}
+
+const struct facts *case_try_on(struct casefile *c, const struct trial *t, const struct change *changes,
+                                size_t n) {
+    struct trial shorter = *t;
+    shorter.stop = STOP_SERVER_FLIGHT;
+    shorter.ask_http = false;
+    return case_try_whole(c, &shorter, changes, n);
 }
 
 const struct facts *case_try(struct casefile *c, const struct change *changes, size_t n) {
@@ -47,10 +53,7 @@ const struct facts *case_try(struct casefile *c, const struct change *changes, s
 
 const struct facts *case_repeat(struct casefile *c, const struct trial *t, unsigned n) {
     const struct change again = {.kind = CHANGE_AGAIN, .arg = n};
-    if (is_disabled(&again, 1)) return c->subject;
-    struct trial repeated = *t;
-    change_apply(&repeated, &again);
-    return ask(c, &repeated);
+    return case_try_whole(c, t, &again, 1);
 }
 
 bool case_awaits_fetch(const struct casefile *c) {

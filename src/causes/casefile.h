@@ -116,6 +116,9 @@ const struct facts *case_try(struct casefile *c, const struct change *changes, s
 /* … and that of another handshake. */
 const struct facts *case_try_on(struct casefile *c, const struct trial *t, const struct change *changes,
                                 size_t n);
+/* … carried as far as that one was. */
+const struct facts *case_try_whole(struct casefile *c, const struct trial *t, const struct change *changes,
+                                   size_t n);
 /* The very same handshake once more, to the same end, for the n-th time (from 1): NULL while it is under way.
  */
 const struct facts *case_repeat(struct casefile *c, const struct trial *t, unsigned n);

@@ -69,12 +69,20 @@ static enum ruling judge(struct casefile *c, struct finding *f) {
         if (c->subject->good) CASE_PROVE(c, f, c->base, c->subject, {.kind = CHANGE_CLASSICAL});
     } else if (flip) {
         CASE_PROVE(c, f, c->subject, after, *flip);
+        /* Another version has other records and another end: more than the hello has changed. */
+        if (flip->kind == CHANGE_ONLY_TLS12) f->certainty = CERTAINTY_LIKELY;
     }
     finding_evidence(f, "The same run from another network decides: there the handshake should go through.");
     return RULING_YES;
 }
 
-static const char *const replaces[] = {"cert-malformed", "key-cert-mismatch", NULL};
+static const char *const replaces[] = {"cert-malformed",
+                                       "ca-replaced",
+                                       "key-cert-mismatch",
+                                       "pq-hello-intolerance",
+                                       "version-intolerance",
+                                       "server-crash-on-feature",
+                                       NULL};
 extern const struct cause cause_handshake_tampered;
 const struct cause cause_handshake_tampered = {.id = "handshake-tampered",
                                                .row = "man-in-the-middle",

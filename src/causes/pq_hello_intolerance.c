@@ -45,7 +45,7 @@ static enum ruling is_path(struct casefile *c) {
 static enum ruling judge(struct casefile *c, struct finding *f) {
     if (c->base == c->subject || !c->base->no_server_hello || c->subject->reached <= c->base->reached)
         return RULING_NO;
-    if (c->base->t->refusal != REFUSAL_NONE) return RULING_NO;
+    if (c->base->t->refusal != REFUSAL_NONE || c->base->t->violation != VIOLATION_NONE) return RULING_NO;
     enum ruling again = fails_again(c);
     if (again != RULING_YES) return again;
     enum ruling path = is_path(c);

@@ -15,8 +15,8 @@ static void tell_times(struct casefile *c, struct finding *f, const struct spoil
 /* A server whose library spoils what it seals does so with one suite, each time. */
 static enum ruling is_of_suite(struct casefile *c, const struct spoilt_again *s) {
     if (!s->steady || s->first != c->subject) return RULING_NO;
-    const struct facts *other =
-        CASE_TRY(c, {.kind = CHANGE_DROP_SUITE, .arg = s->first->t->suite}, {.kind = CHANGE_FINISH});
+    const struct change drop = {.kind = CHANGE_DROP_SUITE, .arg = s->first->t->suite};
+    const struct facts *other = case_try_whole(c, &s->first->run->trial, &drop, 1);
     if (!other) return RULING_OPEN;
     return other->good && other->t->version == s->first->t->version ? RULING_YES : RULING_NO;
 }
@@ -29,6 +29,9 @@ static enum ruling judge(struct casefile *c, struct finding *f) {
     enum ruling of_suite = is_of_suite(c, &s);
     if (of_suite != RULING_NO) return of_suite == RULING_OPEN ? RULING_OPEN : RULING_NO;
     f->of_path = true;
+    if (s.first->t->one_bit_off)
+        finding_evidence(
+            f, "With one single bit changed back, the record opens: that bit changed after it was sealed.");
     f->comes_and_goes = s.n_well > 0;
     f->certainty = c->starved ? CERTAINTY_POSSIBLE : CERTAINTY_LIKELY;
     const char *how_often = s.steady ? "each time" : "not each time";
@@ -48,7 +51,14 @@ static enum ruling judge(struct casefile *c, struct finding *f) {
     return RULING_YES;
 }
 
-static const char *const replaces[] = {"handshake-tampered", NULL};
+static const char *const replaces[] = {"handshake-tampered",
+                                       "cert-malformed",
+                                       "ca-replaced",
+                                       "pq-hello-intolerance",
+                                       "version-intolerance",
+                                       "key-cert-mismatch",
+                                       "server-crash-on-feature",
+                                       NULL};
 extern const struct cause cause_record_corruption;
 const struct cause cause_record_corruption = {.id = "record-corruption",
                                               .row = "man-in-the-middle",

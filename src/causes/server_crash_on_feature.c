@@ -81,8 +81,8 @@ static enum ruling find_extension(struct casefile *c, struct finding *f) {
 /* It was the server that broke off, at the hello or in its own flight. */
 static bool broken_off(const struct casefile *c) {
     const struct facts *s = c->subject;
-    if (s->t->refusal != REFUSAL_NONE) return false;
-    bool later = s->reached == REACHED_SERVER_HELLO && !s->good && s->t->violation == VIOLATION_NONE;
+    if (s->t->refusal != REFUSAL_NONE || s->t->violation != VIOLATION_NONE) return false;
+    bool later = s->reached == REACHED_SERVER_HELLO && !s->good;
     return later || case_hello_refused(c);
 }
 

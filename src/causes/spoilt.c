@@ -34,7 +34,7 @@ static enum spoilt of_alert(const struct transcript *t) {
  * keys differ as soon as the hellos do (RFC 8446 7.1). */
 static enum spoilt of_record(const struct transcript *t) {
     if (t->version < TLS_1_3) return t->resumed ? SPOILT_NO : SPOILT_SEALED;
-    return opened_before(t) ? SPOILT_SEALED : SPOILT_PLAIN;
+    return t->one_bit_off || opened_before(t) ? SPOILT_SEALED : SPOILT_PLAIN;
 }
 
 enum spoilt spoilt_how(const struct facts *f) {

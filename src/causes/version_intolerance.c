@@ -22,6 +22,7 @@ static enum ruling flip(struct casefile *c, struct finding *f, const struct chan
 
 static enum ruling judge(struct casefile *c, struct finding *f) {
     if (!case_hello_refused(c) || c->subject->t->refusal == REFUSAL_VERSION) return RULING_NO;
+    if (c->subject->t->violation != VIOLATION_NONE) return RULING_NO; /* it did answer */
     enum ruling widened = widen_any_alone(c);
     if (widened != RULING_NO) return widened == RULING_OPEN ? RULING_OPEN : RULING_NO;
     static const struct change no_grease = {.kind = CHANGE_NO_GREASE}, only12 = {.kind = CHANGE_ONLY_TLS12};

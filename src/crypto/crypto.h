@@ -91,6 +91,9 @@ bool seal_write(struct seal *s, uint8_t type, struct bytes plain, uint8_t *out, 
  */
 bool seal_read(struct seal *s, uint8_t *type, uint16_t record_version, struct bytes body, uint8_t *out,
                size_t cap, size_t *ret_n);
+/* The record read last, once more, as it may have been. */
+bool seal_read_again(struct seal *s, uint8_t *type, uint16_t record_version, struct bytes body, uint8_t *out,
+                     size_t cap, size_t *ret_n);
 
 /* The system's random numbers. */
 void crypto_random(uint8_t *out, size_t n);

@@ -72,3 +72,9 @@ bool seal_read(struct seal *s, uint8_t *type, uint16_t record_version, struct by
     s->sequence++;
     return ok;
 }
+
+bool seal_read_again(struct seal *s, uint8_t *type, uint16_t record_version, struct bytes body, uint8_t *out,
+                     size_t cap, size_t *ret_n) {
+    s->sequence--;
+    return seal_read(s, type, record_version, body, out, cap, ret_n);
+}

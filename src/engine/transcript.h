@@ -150,6 +150,7 @@ struct transcript {
     uint16_t client_sigscheme;        /* of our CertificateVerify; 0 none */
     bool finished;                    /* both Finished checked */
     bool resumed;
+    bool one_bit_off;                  /* the record that did not open does with a single bit changed */
     const struct eng_session *session; /* what the server gave to be resumed; NULL none */
 
     /* Carrier: filled by probe. */
