@@ -52,7 +52,8 @@ def healthy_host(tally):
     tally.same("healthy host, cost.connections", best.own.get("connections"), best.usage.connections)
     tally.same("healthy host, cost.round_trips", best.own.get("round_trips"), best.trips, TRIPS_SLACK)
     with labcost.lablib.Lab(labcost.TLSWHY, HEALTHY) as cases:
-        tally.at_most("healthy host, CPU beyond an empty run", cpu_beyond_empty(cases[HEALTHY]), 10, " ms")
+        # 6 ms for the handshakes; root programs are read, and every known client's hello and judge are played, for the rest.
+        tally.at_most("healthy host, CPU beyond an empty run", cpu_beyond_empty(cases[HEALTHY]), 18, " ms")
 
 
 def failing_hosts(tally):

@@ -13,13 +13,30 @@ static const char *roots_dir(struct arena *a, const char *data_dir) {
     return text_f(a, "%s/roots", data_dir);
 }
 
-static void add_certs(struct arena *a, struct program *p, struct bytes file) {
+/* The same certificate in a program that was read before: the system's store and Mozilla's package have most
+ * of theirs in common, and none is read twice. */
+static const struct program_root *read_before(const struct program_set *set, const struct program *p,
+                                              struct bytes der) {
+    for (size_t i = 0; i < set->n; i++)
+        for (size_t k = 0; &set->list[i] != p && k < set->list[i].n; k++)
+            if (bytes_eq(set->list[i].roots[k].der, der)) return &set->list[i].roots[k];
+    return NULL;
+}
+
+static void add_certs(struct arena *a, const struct program_set *set, struct program *p, struct bytes file) {
     struct pki_pem pem = pki_pem_of(file);
     enum pki_pem_kind kind;
     struct bytes der;
     while (pki_pem_next(&pem, a, &kind, &der)) {
         struct pki_cert c;
         if (kind != PKI_PEM_CERT) continue;
+        const struct program_root *same = read_before(set, p, der);
+        if (same) {
+            struct program_root root = {.der = same->der, .name = same->name};
+            memcpy(root.sha256, same->sha256, sizeof(root.sha256));
+            program_add(a, p, &root);
+            continue;
+        }
         (void)pki_cert_read(der, &c);
         if (!c.readable) continue;
         const struct program_root root = program_root_of(a, &c);
@@ -35,7 +52,7 @@ static void load_system(struct arena *a, struct roots *ret) {
         if (!file_read(a, bundle, ROOTS_MAX_FILE, &file, &why)) continue;
         struct program *p = program_set_add(&ret->set, a, program_system);
         p->from = bundle;
-        add_certs(a, p, file);
+        add_certs(a, &ret->set, p, file);
         program_settle(a, p);
         return;
     }
@@ -51,7 +68,7 @@ static void load_package(struct arena *a, struct roots *ret) {
     p->from = mozilla_dir;
     for (size_t i = 0; i < n; i++)
         if (file_read(a, text_f(a, "%s/%s", mozilla_dir, names[i]), MAX_ONE, &file, &why))
-            add_certs(a, p, file);
+            add_certs(a, &ret->set, p, file);
     program_settle(a, p);
 }
 
@@ -112,7 +129,7 @@ static void add_store(struct arena *a, struct program_set *set, const char *name
     if (!file_read(a, path, ROOTS_MAX_FILE, &file, &why)) return;
     struct program *p = program_set_add(set, a, text_escape(a, bytes_str(name), 100));
     p->from = text_escape(a, bytes_str(path), 300);
-    add_certs(a, p, file);
+    add_certs(a, set, p, file);
     program_settle(a, p);
 }
 

@@ -12,7 +12,7 @@ static const char *say_errno(struct arena *a) {
     return arena_strdup(a, strerror(errno));
 }
 
-enum { PIECE = 64 * 1024 };
+enum { PIECE = 8 * 1024 }; /* what most files fit into */
 
 /* Read to its end rather than by its size: a pipe has none. */
 static const char *read_all(struct arena *a, int fd, size_t max, struct bytes *ret) {
@@ -27,7 +27,7 @@ static const char *read_all(struct arena *a, int fd, size_t max, struct bytes *r
         if (n > max) why = text_f(a, "it is larger than %zu bytes", max);
     }
     if (!why) *ret = arena_copy(a, bytes_of(p, n));
-    explicit_bzero(p, room); /* it may have been somebody's key */
+    explicit_bzero(p, n); /* it may have been somebody's key */
     mem_free(p);
     return why;
 }

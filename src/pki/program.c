@@ -169,8 +169,10 @@ const struct program_root *program_anchor(const struct program *p, struct bytes 
     (void)pki_cert_read(der, &wanted);
     if (!wanted.readable) return found;
     for (size_t i = 0; i < p->n; i++) {
-        if (p->roots[i].der.n == 0) continue;
-        (void)pki_cert_read(p->roots[i].der, &root);
+        struct bytes candidate = p->roots[i].der;
+        /* Reading all of a program's certificates for each root in question would take milliseconds. */
+        if (!memmem(candidate.p, candidate.n, wanted.key.spki.p, wanted.key.spki.n)) continue;
+        (void)pki_cert_read(candidate, &root);
         if (!bytes_eq(root.key.spki, wanted.key.spki) || !pki_name_eq(root.subject, wanted.subject)) continue;
         if (!p->roots[i].removed) return &p->roots[i];
         if (!found) found = &p->roots[i];
