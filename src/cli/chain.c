@@ -166,12 +166,10 @@ static int set_at(struct chain *h, const char *name, const char *value) {
 }
 
 static int set_judge(struct chain *h, const char *name, const char *value) {
-    struct text t;
-    h->request.query.judge = pki_judge_find(value);
-    if (h->request.query.judge) return 0;
-    text_init(&t, &h->c->a);
-    for (size_t i = 0; pki_judge_at(i); i++) text_addf(&t, "%s%s", i ? ", " : "", pki_judge_at(i)->name);
-    return usage_error(h->c, "--%s: there is no judge %s; there are: %s", name, quote(h->c, value), t.s);
+    int status;
+    (void)name;
+    h->request.query.judge = judges_find(h->c, value, &status);
+    return status;
 }
 
 /* As in openssl: a password on the command line is seen by everybody on the machine. */

@@ -77,6 +77,9 @@ int client_main(struct cli *c, int argc, char **argv);
 const char *judges_name(size_t index);
 const char *judges_title(const char *name);
 char *judges_show(struct cli *c, const char *name);
+/* The judge of that name, or of the profile of that name; NULL: *ret_status, and one line has said why. */
+struct pki_judge;
+const struct pki_judge *judges_find(struct cli *c, const char *name, int *ret_status);
 
 /* roots.c */
 int roots_main(struct cli *c, int argc, char **argv);

@@ -87,13 +87,10 @@ static int set_depth(struct verify *v, const char *name, const char *value) {
 }
 
 static int set_judge(struct verify *v, const char *name, const char *value) {
+    int status;
     (void)name;
-    v->request.query.judge = pki_judge_find(value);
-    if (v->request.query.judge) return 0;
-    struct text t;
-    text_init(&t, &v->c->a);
-    for (size_t i = 0; pki_judge_at(i); i++) text_addf(&t, "%s%s", i ? ", " : "", pki_judge_at(i)->name);
-    return usage_error(v->c, "--client: there is no judge %s; there are: %s", quote(v->c, value), t.s);
+    v->request.query.judge = judges_find(v->c, value, &status);
+    return status;
 }
 
 /* One arc in base 128, the highest bit set on all bytes but the last (X.690 8.19.2). */
