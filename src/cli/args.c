@@ -75,7 +75,7 @@ static int set_save(struct cli *c, const char *value) {
 enum { FLAG = false, VALUE = true, ANYWHERE = true };
 static const struct own_row {
     const char *name;
-    int (*set)(struct cli *c, const char *value); /* NULL: reserved */
+    int (*set)(struct cli *c, const char *value);
     bool takes_value;
     bool anywhere; /* sub-commands have it too */
     char letter;
@@ -126,7 +126,6 @@ static int no_such_option(struct cli *c, const char *typed) {
 static int apply(struct cli *c, const struct option *option, const char *typed, const char *value) {
     if (c->word && !(option->own && option->own->anywhere))
         return usage_error(c, "%s is no option of '%s'", typed, c->word);
-    if (option->own && !option->own->set) return usage_error(c, "%s is not there yet in this version", typed);
     if (option->own) return option->own->set(c, value);
     if (strcmp(option->library->name, "proxy") == 0) c->proxy_given = true;
     return tlswhy_set(c->options, option->library->name, value) == 0

@@ -214,57 +214,35 @@ static int set_flag(struct chain *h, const char *name, const char *value) {
 /* ---- the command line ---- */
 
 static const struct row {
-    const char *name;
+    struct word_option option; /* first */
     int (*set)(struct chain *h, const char *name, const char *value);
-    bool takes_value;
-    char letter;
 } rows[] = {
-    {"at", set_at, true},
-    {"cacert", set_root, true},
-    {"capath", set_root, true},
-    {"client", set_judge, true},
-    {"color", set_color, true},
-    {"fetch", set_flag, false},
-    {"fix", set_fix, true},
-    {"help", set_flag, false, 'h'},
-    {"host", set_text, true},
-    {"json", set_flag, false},
-    {"pass", set_pass, true},
-    {"proxy", set_text, true},
-    {"quiet", set_flag, false, 'q'},
-    {"version", set_flag, false},
+    {{"at", true}, set_at},
+    {{"cacert", true}, set_root},
+    {{"capath", true}, set_root},
+    {{"client", true}, set_judge},
+    {{"color", true}, set_color},
+    {{"fetch", false}, set_flag},
+    {{"fix", true}, set_fix},
+    {{"help", false, 'h'}, set_flag},
+    {{"host", true}, set_text},
+    {{"json", false}, set_flag},
+    {{"pass", true}, set_pass},
+    {{"proxy", true}, set_text},
+    {{"quiet", false, 'q'}, set_flag},
+    {{"version", false}, set_flag},
 };
 
 static const char *row_name(size_t i) {
-    return i < TW_COUNT(rows) ? rows[i].name : NULL;
-}
-
-/* "--name", "--name=VALUE", "-q". */
-static const struct row *find_row(const char *typed) {
-    bool is_long = typed[1] == '-';
-    size_t n = is_long ? strcspn(typed + 2, "=") : 0;
-    for (size_t i = 0; i < TW_COUNT(rows); i++) {
-        if (is_long && strlen(rows[i].name) == n && memcmp(rows[i].name, typed + 2, n) == 0) return &rows[i];
-        if (!is_long && rows[i].letter && rows[i].letter == typed[1] && !typed[2]) return &rows[i];
-    }
-    return NULL;
+    return i < TW_COUNT(rows) ? rows[i].option.name : NULL;
 }
 
 static int read_option(struct chain *h, int argc, char **argv, int *at) {
-    const char *typed = argv[(*at)++], *equals = strchr(typed, '=');
-    const struct row *row = find_row(typed);
-    if (!row) {
-        const char *near = nearest(typed + strspn(typed, "-"), row_name);
-        if (!near) return usage_error(h->c, "there is no option %s of 'chain'", quote(h->c, typed));
-        return usage_error(h->c, "there is no option %s of 'chain'; is it --%s?", quote(h->c, typed), near);
-    }
-    const char *value = equals ? equals + 1 : NULL;
-    if (value && !row->takes_value) return usage_error(h->c, "--%s takes no value", row->name);
-    if (!value && row->takes_value) {
-        if (*at == argc) return usage_error(h->c, "--%s wants a value", row->name);
-        value = argv[(*at)++];
-    }
-    return row->set(h, row->name, value);
+    static const struct word_options options = {"chain", rows, TW_COUNT(rows), sizeof(rows[0]), row_name};
+    const struct word_option *option;
+    const char *value;
+    int status = word_option_read(h->c, &options, argc, argv, at, &option, &value);
+    return status ? status : ((const struct row *)option)->set(h, option->name, value);
 }
 
 static int read_word(struct chain *h, int argc, char **argv, int *at) {

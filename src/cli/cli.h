@@ -63,6 +63,24 @@ void progress_clear(void);
 /* help.c */
 extern const char help_text[];
 
+/* word_options.c */
+struct word_option {
+    const char *name;
+    bool takes_value;
+    char letter; /* 0: none */
+};
+/* A sub-command's table: its rows begin with a struct word_option. */
+struct word_options {
+    const char *word;
+    const void *rows;
+    size_t n, size;                   /* rows, and bytes of one */
+    const char *(*name_at)(size_t i); /* for nearest() */
+};
+/* Takes the option at argv[*at], and its value. 0 with its row, or the exit status when one line has said
+ * why. */
+int word_option_read(struct cli *c, const struct word_options *o, int argc, char **argv, int *at,
+                     const struct word_option **ret, const char **ret_value);
+
 /* words.c: runs the sub-command that argv[1] is. False: it is none. */
 bool words_run(struct cli *c, int argc, char **argv, int *ret_status);
 bool is_word(const char *s);

@@ -76,45 +76,24 @@ static int set_version(struct client *k, const char *name, const char *value) {
 }
 
 static const struct row {
-    const char *name;
+    struct word_option option; /* first */
     int (*set)(struct client *k, const char *name, const char *value);
-    bool takes_value;
-    char letter;
 } rows[] = {
-    {"cacert", set_library, true},  {"color", set_color, true},      {"connect-to", set_library, true},
-    {"help", set_help, false, 'h'}, {"json", set_json, false},       {"quiet", set_quiet, false, 'q'},
-    {"timeout", set_library, true}, {"version", set_version, false},
+    {{"cacert", true}, set_library},  {{"color", true}, set_color},      {{"connect-to", true}, set_library},
+    {{"help", false, 'h'}, set_help}, {{"json", false}, set_json},       {{"quiet", false, 'q'}, set_quiet},
+    {{"timeout", true}, set_library}, {{"version", false}, set_version},
 };
 
 static const char *row_name(size_t i) {
-    return i < TW_COUNT(rows) ? rows[i].name : NULL;
-}
-
-static const struct row *find_row(const char *typed) {
-    bool is_long = typed[1] == '-';
-    size_t n = is_long ? strcspn(typed + 2, "=") : 0;
-    for (size_t i = 0; i < TW_COUNT(rows); i++) {
-        if (is_long && strlen(rows[i].name) == n && memcmp(rows[i].name, typed + 2, n) == 0) return &rows[i];
-        if (!is_long && rows[i].letter && rows[i].letter == typed[1] && !typed[2]) return &rows[i];
-    }
-    return NULL;
+    return i < TW_COUNT(rows) ? rows[i].option.name : NULL;
 }
 
 static int read_option(struct client *k, int argc, char **argv, int *at) {
-    const char *typed = argv[(*at)++], *equals = strchr(typed, '=');
-    const struct row *row = find_row(typed);
-    if (!row) {
-        const char *near = nearest(typed + strspn(typed, "-"), row_name);
-        return usage_error(k->c, "there is no option %s of 'client'%s%s%s", quote(k->c, typed),
-                           near ? "; is it --" : "", near ? near : "", near ? "?" : "");
-    }
-    const char *value = equals ? equals + 1 : NULL;
-    if (value && !row->takes_value) return usage_error(k->c, "--%s takes no value", row->name);
-    if (!value && row->takes_value) {
-        if (*at == argc) return usage_error(k->c, "--%s wants a value", row->name);
-        value = argv[(*at)++];
-    }
-    return row->set(k, row->name, value);
+    static const struct word_options options = {"client", rows, TW_COUNT(rows), sizeof(rows[0]), row_name};
+    const struct word_option *option;
+    const char *value;
+    int status = word_option_read(k->c, &options, argc, argv, at, &option, &value);
+    return status ? status : ((const struct row *)option)->set(k, option->name, value);
 }
 
 static int read_word(struct client *k, int argc, char **argv, int *at) {

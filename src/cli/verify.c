@@ -151,58 +151,40 @@ static int set_flag(struct verify *v, const char *name, const char *value) {
 /* ---- the command line ---- */
 
 static const struct row {
-    const char *name;
+    struct word_option option; /* first */
     int (*set)(struct verify *v, const char *name, const char *value);
-    bool takes_value;
 } rows[] = {
-    {"at", set_at, true},
-    {"client", set_judge, true},
-    {"crl", set_file, true},
-    {"explicit-policy", set_flag, false},
-    {"help", set_flag, false},
-    {"host", set_host, true},
-    {"inhibit-any", set_flag, false},
-    {"inhibit-mapping", set_flag, false},
-    {"ip", set_host, true},
-    {"json", set_flag, false},
-    {"leaf", set_file, true},
-    {"max-depth", set_depth, true},
-    {"policy", add_policy, true},
-    {"purpose", set_purpose, true},
-    {"roots", set_file, true},
-    {"untrusted", set_file, true},
-    {"version", set_flag, false},
+    {{"at", true}, set_at},
+    {{"client", true}, set_judge},
+    {{"crl", true}, set_file},
+    {{"explicit-policy", false}, set_flag},
+    {{"help", false}, set_flag},
+    {{"host", true}, set_host},
+    {{"inhibit-any", false}, set_flag},
+    {{"inhibit-mapping", false}, set_flag},
+    {{"ip", true}, set_host},
+    {{"json", false}, set_flag},
+    {{"leaf", true}, set_file},
+    {{"max-depth", true}, set_depth},
+    {{"policy", true}, add_policy},
+    {{"purpose", true}, set_purpose},
+    {{"roots", true}, set_file},
+    {{"untrusted", true}, set_file},
+    {{"version", false}, set_flag},
 };
 
 static const char *row_name(size_t i) {
-    return i < TW_COUNT(rows) ? rows[i].name : NULL;
+    return i < TW_COUNT(rows) ? rows[i].option.name : NULL;
 }
 
-static const struct row *find_row(const char *name, size_t n) {
-    for (size_t i = 0; i < TW_COUNT(rows); i++)
-        if (strlen(rows[i].name) == n && memcmp(rows[i].name, name, n) == 0) return &rows[i];
-    return NULL;
-}
-
-/* "--opt VALUE", "--opt=VALUE". */
 static int read_option(struct verify *v, int argc, char **argv, int *at) {
-    const char *typed = argv[(*at)++], *name = strcmp(typed, "-h") == 0 ? "help" : typed + 2;
-    size_t n = strcspn(name, "=");
-    const struct row *row = name == typed + 2 && strncmp(typed, "--", 2) != 0 ? NULL : find_row(name, n);
-    if (!row) {
-        const char *near = nearest(typed + strspn(typed, "-"), row_name);
-        if (typed[0] != '-')
-            return usage_error(v->c, "verify takes options alone, no %s", quote(v->c, typed));
-        if (!near) return usage_error(v->c, "there is no option %s of 'verify'", quote(v->c, typed));
-        return usage_error(v->c, "there is no option %s of 'verify'; is it --%s?", quote(v->c, typed), near);
-    }
-    const char *value = name[n] ? name + n + 1 : NULL;
-    if (value && !row->takes_value) return usage_error(v->c, "--%s takes no value", row->name);
-    if (!value && row->takes_value) {
-        if (*at == argc) return usage_error(v->c, "--%s wants a value", row->name);
-        value = argv[(*at)++];
-    }
-    return row->set(v, row->name, value);
+    static const struct word_options options = {"verify", rows, TW_COUNT(rows), sizeof(rows[0]), row_name};
+    const struct word_option *option;
+    const char *value;
+    if (argv[*at][0] != '-')
+        return usage_error(v->c, "verify takes options alone, no %s", quote(v->c, argv[*at]));
+    int status = word_option_read(v->c, &options, argc, argv, at, &option, &value);
+    return status ? status : ((const struct row *)option)->set(v, option->name, value);
 }
 
 static int read_host(struct verify *v) {
