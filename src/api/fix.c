@@ -30,23 +30,6 @@ static bool write_file(int dir, const char *name, const char *draft, struct byte
     return false;
 }
 
-bool fix_save(struct arena *a, const char *path, struct bytes body, const char **why) {
-    const char *shown = text_escape(a, bytes_str(path), 300), *slash = strrchr(path, '/');
-    const char *dir = slash == path ? "/" : slash ? text_f(a, "%.*s", (int)(slash - path), path) : ".";
-    const char *name = slash ? slash + 1 : path;
-    struct stat st;
-    bool plain = stat(path, &st) < 0 || S_ISREG(st.st_mode), done = false;
-    int fd = open(plain ? dir : path, plain ? O_DIRECTORY | O_RDONLY | O_CLOEXEC : O_WRONLY | O_CLOEXEC);
-    if (fd >= 0) {
-        done = plain ? write_file(fd, name, text_f(a, ".%s.part", name), body) : write_all(fd, body);
-        int e = errno;
-        close(fd);
-        errno = e;
-    }
-    if (!done) *why = text_f(a, "cannot write %s: %s", shown, strerror(errno));
-    return done;
-}
-
 int fix_write(struct arena *a, const char *dir, const struct repair_file *files, size_t n,
               const char **ret_message) {
     const char *shown = text_escape(a, bytes_str(dir), SIZE_MAX), *failed = "";

@@ -9,7 +9,4 @@
 int fix_write(struct arena *a, const char *dir, const struct repair_file *files, size_t n,
               const char **ret_message);
 
-/* One file, whole or not at all, in the place of one of that name. False: *why, in one line. */
-bool fix_save(struct arena *a, const char *path, struct bytes body, const char **why);
-
 #endif

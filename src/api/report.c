@@ -100,8 +100,9 @@ const char *tlswhy_report_trace(struct tlswhy_report *r, const struct tlswhy_tex
 }
 
 int tlswhy_report_save(struct tlswhy_report *r, const char *path, const char **ret_message) {
-    if (r->verdict) return fix_save(&r->a, path, bytes_str(tlswhy_report_json(r)), ret_message) ? 0 : -1;
-    *ret_message = "there is no report to save";
+    const char *why = "there is no report to save";
+    if (r->verdict && file_save(&r->a, path, bytes_str(tlswhy_report_json(r)), &why)) return 0;
+    *ret_message = text_f(&r->a, "cannot write %s: %s", text_escape(&r->a, bytes_str(path), 300), why);
     return -1;
 }
 

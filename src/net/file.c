@@ -79,7 +79,7 @@ static bool write_all(int fd, struct bytes b) {
         if (n < 0 && errno != EINTR) return false;
         if (n > 0) b = bytes_cut(b, (size_t)n, b.n);
     }
-    return fsync(fd) == 0;
+    return true;
 }
 
 /* A draft that a run which was killed has left is in nobody's way; one of a run under way has its process id
@@ -89,25 +89,44 @@ static bool write_draft(int dir, const char *draft, struct bytes body) {
     int fd = openat(dir, draft, flags, 0644);
     if (fd < 0 && errno == EEXIST && unlinkat(dir, draft, 0) == 0) fd = openat(dir, draft, flags, 0644);
     if (fd < 0) return false;
-    bool written = write_all(fd, body);
+    bool written = write_all(fd, body) && fsync(fd) == 0;
     int e = errno;
     if (close(fd) < 0 && written) return false;
     errno = e;
     return written;
 }
 
-bool file_write(struct arena *a, const char *dir, const char *name, struct bytes body, const char **why) {
+static bool replace(struct arena *a, int dir, const char *name, struct bytes body, const char **why) {
     const char *draft = text_f(a, ".%s.%ld.part", name, (long)getpid());
+    if (write_draft(dir, draft, body) && renameat(dir, draft, dir, name) == 0) return true;
+    *why = say_errno(a);
+    unlinkat(dir, draft, 0);
+    return false;
+}
+
+bool file_write(struct arena *a, const char *dir, const char *name, struct bytes body, const char **why) {
     int fd = make_folders(a, dir) ? open(dir, O_DIRECTORY | O_RDONLY | O_CLOEXEC) : -1;
     if (fd < 0) {
         *why = say_errno(a);
         return false;
     }
-    bool done = write_draft(fd, draft, body) && renameat(fd, draft, fd, name) == 0;
-    if (!done) {
+    bool done = replace(a, fd, name, body, why);
+    close(fd);
+    return done;
+}
+
+bool file_save(struct arena *a, const char *path, struct bytes body, const char **why) {
+    const char *slash = strrchr(path, '/');
+    const char *dir = slash == path ? "/" : slash ? text_f(a, "%.*s", (int)(slash - path), path) : ".";
+    struct stat st;
+    bool regular = stat(path, &st) < 0 || S_ISREG(st.st_mode);
+    int fd = regular ? open(dir, O_DIRECTORY | O_RDONLY | O_CLOEXEC) : open(path, O_WRONLY | O_CLOEXEC);
+    if (fd < 0) {
         *why = say_errno(a);
-        unlinkat(fd, draft, 0);
+        return false;
     }
+    bool done = regular ? replace(a, fd, slash ? slash + 1 : path, body, why) : write_all(fd, body);
+    if (!done && !regular) *why = say_errno(a);
     close(fd);
     return done;
 }

@@ -12,5 +12,8 @@ size_t file_list(struct arena *a, const char *dir, const char *suffix, char **re
 /* Writes dir/name by a temporary file beside it, which takes its place once it is on the disk. The folder and
  * those above it are made where they are missing (0700, XDG Base Directory Specification). False: *why. */
 bool file_write(struct arena *a, const char *dir, const char *name, struct bytes body, const char **why);
+/* The same for a path as a user types it: no folder is made, and what is no regular file (a pipe, a device)
+ * is written into as it is. */
+bool file_save(struct arena *a, const char *path, struct bytes body, const char **why);
 
 #endif
