@@ -100,7 +100,6 @@ struct casefile {
     struct bytes extra[CASE_MAX_EXTRA]; /* certificates brought by AIA */
     size_t n_extra;
     struct chain_result completed;   /* with them */
-    struct table *table;             /* of the other clients' handshakes (diagnose/table.h); NULL: none */
     struct clients *clients;         /* NULL: nobody has looked (clients.h) */
     struct stores *stores;           /* NULL: nobody has looked (stores.h) */
     struct client_auth *client_auth; /* NULL: nobody has looked (client_auth.h) */

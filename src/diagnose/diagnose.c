@@ -134,16 +134,17 @@ static bool handshake_works(const struct casefile *c) {
 /* Whether a session can be taken up is asked of every server that works. The connection for it is opened once
  * this one's Finished is there, when the server has it well in hand (one that serves a client after the other
  * would wait for a hello on the wrong one if it came sooner), and is ready when the ticket comes. */
-static void come_back(struct casefile *c, const struct run *run) {
+static void come_back(void *arg, struct casefile *c, const struct run *run) {
+    struct session *s = arg;
     (void)CASE_TRY(c, {.kind = CHANGE_RESUME, .run = run});
-    if (c->table) table_ask(c->table, c, run);
+    if (!c->bent) table_ask(s->table, c, run);
 }
 
 /* Beside that: is somebody in between? Among the system's roots the certificate says whether this is worth a
  * connection. */
-static void come_back_and_look(struct casefile *c, const struct run *run) {
+static void come_back_and_look(void *arg, struct casefile *c, const struct run *run) {
     if (!trust_is_system(c->trust)) between_ask(c);
-    come_back(c, run);
+    come_back(arg, c, run);
 }
 
 static void watch_first(struct session *s, struct casefile *c) {
@@ -151,13 +152,13 @@ static void watch_first(struct session *s, struct casefile *c) {
                      *twin = prober_ask(s->prober, &c->subject_trial);
     bool diagnosed = c->bent == is_bent(s->request); /* and not merely compared with */
     c->subject = NULL;
-    c->base = plan_wait(c, base, diagnosed ? come_back_and_look : NULL);
+    c->base = diagnosed ? plan_wait_first(c, base, come_back_and_look, s) : plan_wait(c, base);
     c->main = c->base;
     if (c->base->good && !c->base->hybrid) {
         c->subject = c->base;
         return;
     }
-    c->subject = plan_wait(c, twin, diagnosed ? come_back : NULL);
+    c->subject = diagnosed ? plan_wait_first(c, twin, come_back, s) : plan_wait(c, twin);
     if (!c->base->hybrid) return;
     /* The server took the post-quantum share: what follows is read on the classical handshake. Where that one
      * fails, the server wants post-quantum groups only, and current clients have them. */
@@ -168,7 +169,7 @@ static void watch_first(struct session *s, struct casefile *c) {
 }
 
 static void look_at_others(struct session *s, struct casefile *c) {
-    for (size_t i = 1; i < s->resolved.n; i++) c->others[i] = plan_wait(c, ask_other(s, c, i), NULL);
+    for (size_t i = 1; i < s->resolved.n; i++) c->others[i] = plan_wait(c, ask_other(s, c, i));
 }
 
 static bool all_others_well(const struct session *s, struct casefile *c) {
@@ -220,8 +221,8 @@ static bool connects(const struct casefile *c) {
 
 static void with_table(struct session *s, struct casefile *modern) {
     const char *sni = modern->trial.hello.server_name;
-    modern->table = table_new(s->a, &modern->trial, sni, s->request->all_clients);
-    modern->table->asked = is_bent(s->request); /* then another client comes first */
+    s->table = table_new(s->a, &modern->trial, sni, s->request->all_clients);
+    s->table->asked = is_bent(s->request); /* then another client comes first */
 }
 
 /* `modern` gets as far as this client does: through the handshake, and with its judgement of the certificate.
@@ -248,20 +249,19 @@ static void diagnose_row(struct session *s, const struct casefile *modern, const
     if (!c->main->good) plan_handshake(ret);
 }
 
-static void take_from_row(struct plan *p, const struct found *found, const struct casefile *modern,
-                          const char *word) {
+static void take_from_row(struct session *s, struct plan *p, const struct found *found, const char *word) {
     struct finding f = found->finding;
     struct text who;
-    text_init(&who, modern->a);
+    text_init(&who, s->a);
     f.n_affects = 0;
     f.spares_own = true;
-    for (size_t i = 0; i < modern->table->n && f.n_affects < FINDING_MAX_AFFECTS; i++) {
-        const struct table_row *row = &modern->table->row[i];
-        if (!table_fails(row) || row->lacks || strcmp(facts_word(modern->a, row->facts), word) != 0) continue;
+    for (size_t i = 0; i < s->table->n && f.n_affects < FINDING_MAX_AFFECTS; i++) {
+        const struct table_row *row = &s->table->row[i];
+        if (!table_fails(row) || row->lacks || strcmp(facts_word(s->a, row->facts), word) != 0) continue;
         f.affects[f.n_affects++] = row->profile->name;
         if (row->profile->current) text_addf(&who, "%s%s", who.n ? ", " : "", row->profile->name);
     }
-    finding_evidence(&f, text_f(modern->a, "So it is with the hello of %s; others get through.", who.s));
+    finding_evidence(&f, text_f(s->a, "So it is with the hello of %s; others get through.", who.s));
     if (p->n < PLAN_MAX_FINDINGS) p->found[p->n++] = (struct found){found->cause, f};
 }
 
@@ -273,24 +273,24 @@ static bool is_found(const struct plan *p, const struct cause *cause) {
 
 /* Where several changes help, each may do so by what it changes besides (a length, say): then none is blamed.
  */
-static void take_reason(struct plan *p, const struct plan *q, const struct casefile *modern,
+static void take_reason(struct session *s, struct plan *p, const struct plan *q,
                         const struct table_row *row) {
     if (q->n != 1) return;
     const struct found *f = &q->found[0];
     bool solid = f->finding.certainty > CERTAINTY_POSSIBLE && f->cause->phase == PHASE_HANDSHAKE;
-    if (solid && !is_found(p, f->cause)) take_from_row(p, f, modern, facts_word(modern->a, row->facts));
+    if (solid && !is_found(p, f->cause)) take_from_row(s, p, f, facts_word(s->a, row->facts));
 }
 
 /* How the other clients fare; and why, where modern gets through and a current one does not. One reason at a
  * time: what others have besides shows once this one is gone. */
 static void look_at_table(struct session *s, struct casefile *modern, struct plan *p) {
-    table_settle(modern->table, modern, p->n > 0 || !modern->main->good);
-    for (size_t i = 0; modern->main->good && i < modern->table->n; i++) {
-        const struct table_row *row = &modern->table->row[i];
+    table_settle(s->table, modern, p->n > 0 || !modern->main->good);
+    for (size_t i = 0; modern->main->good && i < s->table->n; i++) {
+        const struct table_row *row = &s->table->row[i];
         if (!row->profile->current || !table_fails(row) || row->lacks || row->facts->silent) continue;
         struct plan *q = ARENA_NEW(s->a, struct plan);
         diagnose_row(s, modern, row, q);
-        take_reason(p, q, modern, row);
+        take_reason(s, p, q, row);
         break;
     }
     plan_settle(p);
@@ -326,7 +326,7 @@ static void run_diagnosis(struct session *s) {
         watch_first(s, modern);
         own->modern_connects = connects(modern);
     }
-    table_wait(modern ? modern->table : own->table, modern ? modern : own);
+    table_wait(s->table, modern ? modern : own);
     progress(s, "looking for the cause");
     diagnose_case(s, own, p);
     find_smallest(s, p, modern);

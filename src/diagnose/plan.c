@@ -15,18 +15,27 @@ void plan_init(struct plan *p, struct casefile *c) {
     *p = (struct plan){.c = c};
 }
 
-const struct facts *plan_wait(struct casefile *c, const struct run *run,
-                              void (*on_finished)(struct casefile *c, const struct run *run)) {
-    bool hedge = on_finished != NULL;
-    if (run->done && on_finished && run->t->finished) on_finished(c, run);
-    while (!run->done) {
-        if (!prober_step(c->prober, net_now(c->net) + 250 * 1000000LL) && !run->done) break;
-        if (on_finished && run->t && run->t->finished) {
-            on_finished(c, run);
-            on_finished = NULL;
+/* One look at the run. False: nothing will come of it any more. */
+static bool wait_on(struct casefile *c, const struct run *run) {
+    return prober_step(c->prober, net_now(c->net) + 250 * 1000000LL) || run->done;
+}
+
+const struct facts *plan_wait(struct casefile *c, const struct run *run) {
+    while (!run->done && wait_on(c, run)) continue;
+    return case_facts(c, run);
+}
+
+const struct facts *plan_wait_first(struct casefile *c, const struct run *run, plan_finished *on_finished,
+                                    void *arg) {
+    bool told = false, hedged = false;
+    for (;;) {
+        if (!told && run->t && run->t->finished) {
+            on_finished(arg, c, run);
+            told = true;
         }
-        if (!hedge || run->done || !prober_stalled(c->prober, run, STALL_NS)) continue;
-        hedge = false;
+        if (run->done || !wait_on(c, run)) break;
+        if (hedged || run->done || !prober_stalled(c->prober, run, STALL_NS)) continue;
+        hedged = true;
         contrasts_ask(c, true);
     }
     return case_facts(c, run);

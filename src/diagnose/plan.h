@@ -24,11 +24,14 @@ void plan_handshake(struct plan *p);
 void plan_phase(struct plan *p, enum phase phase);
 /* Drops what a narrower cause stands for, and sorts: CONTRACT.md, "Order of causes". */
 void plan_settle(struct plan *p);
-/* Waits until the run is done. For the first handshake, `on_finished` is called when both Finished are
- * checked and the application's part is still under way, and where the server stays silent for long, the
- * contrasts are asked for meanwhile; NULL: neither. */
-const struct facts *plan_wait(struct casefile *c, const struct run *run,
-                              void (*on_finished)(struct casefile *c, const struct run *run));
+/* Waits until the run is done. */
+const struct facts *plan_wait(struct casefile *c, const struct run *run);
+/* The same for the first handshake: `on_finished` is called when both Finished are checked and the
+ * application's part is still under way; where the server stays silent for long, the contrasts are asked for
+ * meanwhile. */
+typedef void plan_finished(void *arg, struct casefile *c, const struct run *run);
+const struct facts *plan_wait_first(struct casefile *c, const struct run *run, plan_finished *on_finished,
+                                    void *arg);
 
 /* The experiments that most causes will want for a hello that was refused, asked at once so that they run
  * side by side. */

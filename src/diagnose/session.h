@@ -18,6 +18,7 @@ struct session {
     struct roots *roots;                 /* NULL: not read */
     struct program_set *installed;       /* likewise */
     struct resolved resolved;
+    struct table *table; /* the other clients' handshakes, beside those of modern's case */
     bool is_resolved;
     int64_t deadline_ns;
     int64_t local, local_ns;      /* this machine's clock when net_now() was local_ns */

@@ -174,7 +174,7 @@ void table_ask(struct table *t, struct casefile *modern, const struct run *first
 /* ---- the outcome ---- */
 
 static void wait_for(struct table_row *x, struct casefile *modern) {
-    if (x->run && !x->facts) x->facts = plan_wait(modern, x->run, NULL);
+    if (x->run && !x->facts) x->facts = plan_wait(modern, x->run);
     if (x->facts && x->facts->run->not_run) x->facts = NULL;
 }
 
@@ -242,7 +242,7 @@ static void try_again(struct table *t, struct casefile *modern) {
     for (size_t i = 0; i <= t->n; i++) {
         const struct run *next = i < t->n ? ask_again(&t->row[i], modern) : NULL;
         if (!next && i < t->n) continue;
-        const struct facts *f = under_way ? plan_wait(modern, under_way, NULL) : NULL;
+        const struct facts *f = under_way ? plan_wait(modern, under_way) : NULL;
         if (f && f->good) whose->facts = f;
         under_way = next;
         whose = i < t->n ? &t->row[i] : NULL;

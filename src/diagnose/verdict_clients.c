@@ -232,7 +232,7 @@ static void list_modern(struct session *s, struct verdict *v, const struct clien
 void verdict_clients(struct session *s, struct verdict *v, struct casefile *own, struct casefile *modern,
                      bool own_refused) {
     const struct clients *all = clients_look(own);
-    const struct table *t = modern->table;
+    const struct table *t = s->table;
     list_paths(s, v, own, all);
     tell_affected(v, all, t, !modern->main->good);
     if (v->kind == VERDICT_OK) note_refusals(s, v, all);
