@@ -54,7 +54,6 @@ const char *local_which(struct examination *x, const char *name);
 enum { TLS_NONE = 0 };
 /* "TLSv1.2", "tls1.2", "VERS-TLS1.2", "1.2", "tlsv1_2": its number; 0: not known. */
 uint16_t local_version(const char *word);
-const char *local_version_name(uint16_t v);
 /* The versions that are left of 1.2 and 1.3; says so if not both, or if older ones are let in. */
 struct version_policy {
     uint16_t min, max;       /* 0: not bounded */

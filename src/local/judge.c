@@ -31,11 +31,6 @@ uint16_t local_version(const char *word) {
     return TLS_NONE;
 }
 
-const char *local_version_name(uint16_t v) {
-    static const char *const names[] = {"SSL 3", "TLS 1.0", "TLS 1.1", "TLS 1.2", "TLS 1.3"};
-    return v >= SSL_3 && v <= TLS_13 ? names[v - SSL_3] : "?";
-}
-
 /* What the policy makes of a version. */
 static bool lets(const struct version_policy *p, uint16_t v, bool off) {
     return !off && p->min <= v && (!p->max || p->max >= v);

@@ -87,7 +87,6 @@ enum pki_hash {
     PKI_HASH_SHA512_256,
     PKI_HASH_SHA3, /* any size */
 };
-const char *pki_hash_name(enum pki_hash h);
 /* An AlgorithmIdentifier of a signature. */
 struct pki_sigalg {
     struct bytes all;    /* the SEQUENCE */

@@ -58,18 +58,6 @@ static const struct {
     {OID(RSADSI "\x02\x05"), PKI_HASH_MD5, 16},
 };
 
-const char *pki_hash_name(enum pki_hash h) {
-    static const char *const names[] = {
-        [PKI_HASH_NONE] = "none",      [PKI_HASH_MD2] = "MD2",
-        [PKI_HASH_MD4] = "MD4",        [PKI_HASH_MD5] = "MD5",
-        [PKI_HASH_SHA1] = "SHA-1",     [PKI_HASH_SHA224] = "SHA-224",
-        [PKI_HASH_SHA256] = "SHA-256", [PKI_HASH_SHA384] = "SHA-384",
-        [PKI_HASH_SHA512] = "SHA-512", [PKI_HASH_SHA512_256] = "SHA-512/256",
-        [PKI_HASH_SHA3] = "SHA-3",
-    };
-    return names[h];
-}
-
 /* AlgorithmIdentifier ::= SEQUENCE { OID, ANY OPTIONAL }. */
 static bool read_algorithm(struct der *r, struct bytes *oid, struct bytes *params, struct bytes *all,
                            const char *field) {

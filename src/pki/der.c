@@ -211,11 +211,6 @@ static bool bool_of(struct der *r, const struct der_tlv *t, const char *field) {
     return t->body.p[0] != 0;
 }
 
-bool der_bool(struct der *r, const char *field) {
-    struct der_tlv t = der_get(r, DER_BOOLEAN, field);
-    return bool_of(r, &t, field);
-}
-
 bool der_bool_default_false(struct der *r, const char *field) {
     struct der_tlv t;
     if (!der_opt(r, DER_BOOLEAN, &t, field)) return false;

@@ -125,7 +125,6 @@ bool der_done(struct der *r, const char *field);
 bool der_close(struct der *parent, struct der *child, const char *field);
 
 /* Values. Each reads one element. */
-bool der_bool(struct der *r, const char *field);
 /* `critical BOOLEAN DEFAULT FALSE`: absent gives false, a FALSE written out is bent. */
 bool der_bool_default_false(struct der *r, const char *field);
 /* Contents of an INTEGER, two's complement, checked to be minimal. */

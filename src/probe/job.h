@@ -92,6 +92,9 @@ void job_enter(struct job *j, enum phase phase, int64_t until_ns);
 
 /* talk.c: TLS and what follows it */
 void tls_begin(struct job *j, struct bytes rest);
+/* For struct eng_config; `arg` is the job. */
+void tls_random(void *arg, uint8_t *out, size_t n);
+const struct kx *tls_key(void *arg, uint16_t group);
 void proxy_tls_begin(struct job *j);
 void proxy_tls_data(struct job *j, struct bytes in);
 void proxy_tls_ended(struct job *j, int sys_errno);

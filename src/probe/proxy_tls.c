@@ -7,22 +7,15 @@
 
 enum { ENOUGH = 3 }; /* type and version of a record */
 
-static void on_random(void *arg, uint8_t *out, size_t n) {
-    (void)arg;
-    crypto_random(out, n);
-}
-
-static const struct kx *on_key(void *arg, uint16_t group) {
-    const struct job *j = arg;
-    return key_pool_get(j->p->keys, group);
-}
-
 /* The hello of a current client, for the proxy's name. Its transcript is thrown away: the run is about what
  * stands behind the proxy. */
 void proxy_tls_begin(struct job *j) {
     const char *name = j->p->proxy.host;
-    struct eng_config config = {
-        .stop = STOP_SERVER_HELLO, .key_for = on_key, .random = on_random, .arg = j, .now_ns = job_clock(j)};
+    struct eng_config config = {.stop = STOP_SERVER_HELLO,
+                                .key_for = tls_key,
+                                .random = tls_random,
+                                .arg = j,
+                                .now_ns = job_clock(j)};
     struct net_addr literal;
     struct hello hello;
     modern_hello(&hello, &config.policy, net_addr_parse(name, 0, &literal) ? "" : name);

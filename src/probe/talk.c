@@ -21,12 +21,12 @@ static void push(struct job *j) {
     j->run.t->round_trips++;
 }
 
-static void on_random(void *arg, uint8_t *out, size_t n) {
+void tls_random(void *arg, uint8_t *out, size_t n) {
     (void)arg;
     crypto_random(out, n);
 }
 
-static const struct kx *on_key(void *arg, uint16_t group) {
+const struct kx *tls_key(void *arg, uint16_t group) {
     const struct job *j = arg;
     return key_pool_get(j->p->keys, group);
 }
@@ -86,9 +86,9 @@ void tls_begin(struct job *j, struct bytes rest) {
         .hello = h,
         .policy = trial->policy,
         .stop = trial->stop,
-        .key_for = on_key,
+        .key_for = tls_key,
         .identity = trial->identity,
-        .random = on_random,
+        .random = tls_random,
         .arg = j,
         .now_ns = job_clock(j),
     };
