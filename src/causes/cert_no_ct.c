@@ -4,9 +4,8 @@
 
 static enum ruling judge(struct casefile *c, struct finding *f) {
     if (certificates_fetch(c) == RULING_OPEN) return RULING_OPEN;
-    return clients_plain(
-        c, f, PROBLEM_BIT(PKI_PROBLEM_NO_SCTS),
-        "was logged nowhere, or does not show it: there is no signed certificate timestamp (SCT)");
+    return clients_plain(c, f, PROBLEM_BIT(PKI_PROBLEM_NO_SCTS),
+                         "comes without any proof that it was logged (signed certificate timestamps, SCT)");
 }
 
 extern const struct cause cause_cert_no_ct;

@@ -89,7 +89,7 @@ enum ruling clients_plain(struct casefile *c, struct finding *f, uint64_t kinds,
     f->spares_own = true;
     finding_evidence(f, text_f(c->a, "So judge %s; the others accept the certificate.", who.s));
     f->certainty = CERTAINTY_PROVEN;
-    f->summary = text_f(c->a, "The certificate of %s %s: refused by %s.", c->host, what, who.s);
+    f->summary = text_f(c->a, "The certificate of %s %s. So it is refused by %s.", c->host, what, who.s);
     finding_slot(f, "subject", c->info[0].subject);
     finding_slot(f, "key", c->info[0].key);
     finding_slot(f, "signature", c->info[0].signature);

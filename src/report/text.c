@@ -130,7 +130,7 @@ static void tell_notes(struct page *p, const struct verdict *v) {
     size_t told = v->smallest ? 1 : 0; /* the note of it: tell_smallest() */
     if (v->n_notes <= told) return;
     page_gap(p);
-    page_para(p, "", "Worth knowing (breaks nobody):", INK_BOLD);
+    page_para(p, "", "Worth knowing:", INK_BOLD);
     for (size_t i = told; i < v->n_notes; i++) page_para(p, " - ", v->notes[i].summary, INK_PLAIN);
 }
 
