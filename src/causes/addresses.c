@@ -13,7 +13,10 @@ static const char *refusal_of(struct casefile *c, const struct chain_result *r, 
 
 const char *address_refusal(struct casefile *c, size_t i) {
     if (i == 0) return c->cert_facts ? refusal_of(c, &c->judged, c->fits_host) : NULL;
-    const struct facts *f = address_facts(c, i);
+    return address_refusal_of(c, address_facts(c, i));
+}
+
+const char *address_refusal_of(struct casefile *c, const struct facts *f) {
     bool named = f && (!case_host_is_name(c) || text_eq_nocase(f->run->trial.hello.server_name, c->host));
     if (!named || f->certificates.n == 0) return NULL;
     struct chain_result r;

@@ -8,6 +8,8 @@
 const struct facts *address_facts(const struct casefile *c, size_t i);
 /* Why the certificate there is refused, a sentence's part; NULL where it is accepted, or none came. */
 const char *address_refusal(struct casefile *c, size_t i);
+/* The same of facts from wherever. */
+const char *address_refusal_of(struct casefile *c, const struct facts *f);
 /* The handshake goes through there, and its certificate is accepted. False where it was not tried. */
 bool address_well(struct casefile *c, size_t i);
 /* What happened there, in words. */

@@ -138,19 +138,13 @@ static enum ruling judge(struct casefile *c, struct finding *f) {
 }
 
 /* What the portal shows is not the server's. */
-static const char *const replaces[] = {"port-not-tls",
-                                       "port-closed",
-                                       "connect-timeout",
-                                       "cert-name-mismatch",
-                                       "cert-www-mismatch",
-                                       "cert-wildcard-scope",
-                                       "cert-self-signed",
-                                       "cert-cn-only-no-san",
-                                       "cert-ip-not-in-san",
-                                       "cert-private-ca",
-                                       "cert-expired",
-                                       "default-vhost-cert",
-                                       NULL};
+static const char *const replaces[] = {"dns-hijack",          "port-not-tls",
+                                       "port-closed",         "connect-timeout",
+                                       "cert-name-mismatch",  "cert-www-mismatch",
+                                       "cert-wildcard-scope", "cert-self-signed",
+                                       "cert-cn-only-no-san", "cert-ip-not-in-san",
+                                       "cert-private-ca",     "cert-expired",
+                                       "default-vhost-cert",  NULL};
 extern const struct cause cause_captive_portal;
 const struct cause cause_captive_portal = {.id = "captive-portal",
                                            .row = "man-in-the-middle",

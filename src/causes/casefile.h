@@ -22,6 +22,14 @@ struct aia_fetch {
     const char *problem;
 };
 
+/* The name looked up in another way than the client's, and the same handshake there. */
+struct elsewhere {
+    const char *own_way, *way; /* who was asked, for sentences: "the resolver 192.0.2.53" */
+    bool own_by_file, by_file; /* what said so is the hosts file of this machine */
+    struct net_addr addr;      /* the one that counts of the other addresses: none is the client's too */
+    const struct facts *facts; /* there; NULL: not tried */
+};
+
 struct casefile {
     struct arena *a;
     const char *host; /* what the user wants to reach: a name as A-labels, or an address */
@@ -72,7 +80,8 @@ struct casefile {
 
     const struct resolved *resolved;
     const struct facts
-        *others[RESOLVE_MAX]; /* the same handshake at the further addresses; NULL: not tried */
+        *others[RESOLVE_MAX];          /* the same handshake at the further addresses; NULL: not tried */
+    const struct elsewhere *elsewhere; /* NULL: nobody else was asked, or all say the same */
 
     /* For PHASE_CERTIFICATE: filled by certificates_gather(). */
     const struct facts *cert_facts; /* whose certificates are judged; NULL: none came */

@@ -195,9 +195,9 @@ static void diagnose_case(struct session *s, struct casefile *c, struct plan *p)
     plan_phase(p, PHASE_CERTIFICATE);
     if (s->resolved.n > 1) look_at_others(s, c);
     plan_phase(p, PHASE_SECOND);
-    if (s->resolved.n > 1) {
-        if (!address_well(c, 0) || !all_others_well(s, c)) plan_phase(p, PHASE_ADDRESSES);
-    }
+    session_look_elsewhere(s, c);
+    bool differ = s->resolved.n > 1 && (!address_well(c, 0) || !all_others_well(s, c));
+    if (differ || c->elsewhere) plan_phase(p, PHASE_ADDRESSES);
     plan_settle(p);
 }
 
@@ -301,6 +301,7 @@ static void run_diagnosis(struct session *s) {
     session_ask_time(s);
     progress(s, "looking up the name");
     resolve(s);
+    session_ask_system(s);
     struct casefile *own = new_case(s, is_bent(r)), *modern = NULL;
     struct plan *p = ARENA_NEW(s->a, struct plan);
     if (s->resolved.status != RESOLVE_OK || s->resolved.n == 0) {

@@ -20,6 +20,8 @@ struct session {
     struct resolved resolved;
     struct table *table; /* the other clients' handshakes, beside those of modern's case */
     bool is_resolved;
+    struct resolved other; /* by another way than the client's (elsewhere.c) */
+    bool other_asked, other_told;
     int64_t deadline_ns;
     int64_t local, local_ns;      /* this machine's clock when net_now() was local_ns */
     struct clock_source *sources; /* --time-source */
@@ -40,6 +42,10 @@ void session_load_installed(struct session *s, struct casefile *c);
 /* time_sources.c: asks them, and waits until each has answered or its time is over. */
 void session_ask_time(struct session *s);
 void session_await_time(struct session *s);
+/* elsewhere.c: where --resolver is given, the system is asked too, beside everything else. */
+void session_ask_system(struct session *s);
+/* What another way to look the name up leads to, once this client's own is known: fills c->elsewhere. */
+void session_look_elsewhere(struct session *s, struct casefile *c);
 /* The verdict where the name gave no address. */
 void verdict_of_name(struct session *s, struct plan *p);
 /* The verdict on the client `own`; `modern` (NULL where own is modern) and `other`, its plan (NULL where it

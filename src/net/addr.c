@@ -63,6 +63,12 @@ bool net_addr_is_loopback(const struct net_addr *addr) {
     return addr->sa.any.sa_family == AF_INET6 && IN6_IS_ADDR_LOOPBACK(&addr->sa.v6.sin6_addr);
 }
 
+bool net_addr_is_nowhere(const struct net_addr *addr) {
+    if (net_addr_is_loopback(addr)) return true;
+    if (addr->sa.any.sa_family == AF_INET) return addr->sa.v4.sin_addr.s_addr == INADDR_ANY;
+    return addr->sa.any.sa_family == AF_INET6 && IN6_IS_ADDR_UNSPECIFIED(&addr->sa.v6.sin6_addr);
+}
+
 uint16_t net_addr_port(const struct net_addr *addr) {
     if (addr->len == 0) return 0;
     return ntohs(addr->sa.any.sa_family == AF_INET ? addr->sa.v4.sin_port : addr->sa.v6.sin6_port);
@@ -73,6 +79,10 @@ void net_addr_set_port(struct net_addr *addr, uint16_t port) {
         addr->sa.v4.sin_port = htons(port);
     else
         addr->sa.v6.sin6_port = htons(port);
+}
+
+bool net_addr_same(const struct net_addr *a, const struct net_addr *b) {
+    return a->len == b->len && memcmp(&a->sa, &b->sa, a->len) == 0;
 }
 
 struct prefix {

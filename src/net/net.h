@@ -40,8 +40,10 @@ bool net_addr_parse(const char *text, uint16_t port,
 bool net_addr_parse_port(const char *text, uint16_t port, struct net_addr *ret);
 char *net_addr_text(struct arena *a, const struct net_addr *addr); /* without the port */
 bool net_addr_is_loopback(const struct net_addr *addr);
+bool net_addr_is_nowhere(const struct net_addr *addr); /* this machine itself, or the address that is none */
 uint16_t net_addr_port(const struct net_addr *addr);
 void net_addr_set_port(struct net_addr *addr, uint16_t port);
+bool net_addr_same(const struct net_addr *a, const struct net_addr *b); /* the port too */
 bool net_addr_is_private(
     const struct net_addr *addr); /* loopback, RFC 1918, ULA, link-local, CGNAT, unspecified … */
 
@@ -61,8 +63,10 @@ struct resolved {
 };
 typedef void resolve_done(void *arg, const struct resolved *r);
 /* family: AF_UNSPEC, AF_INET, AF_INET6. resolver: NULL for the system's (getaddrinfo in libuv's pool: hosts
- * files and mDNS count), else "ADDR" or "ADDR:PORT" asked by c-ares. Numeric hosts resolve at once. Calls
- * back exactly once, or never after net_free(). */
+ * files and mDNS count), "ADDR" or "ADDR:PORT" asked by c-ares, or RESOLVER_OF_SYSTEM: the name servers that
+ * the system asks, and they alone. Numeric hosts resolve at once. Calls back exactly once, or never after
+ * net_free(). */
+#define RESOLVER_OF_SYSTEM ""
 void net_resolve(struct net *n, const char *host, uint16_t port, int family, const char *resolver,
                  int64_t deadline_ns, resolve_done *done, void *arg);
 

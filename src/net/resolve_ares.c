@@ -156,7 +156,10 @@ static bool refuse(struct lookup *l, const char *why) {
 
 bool resolve_by_ares(struct lookup *l, const char *resolver) {
     struct net_addr server;
-    if (!net_addr_parse_port(resolver, 53, &server)) return refuse(l, "the resolver is not an address");
+    bool given =
+        strcmp(resolver, RESOLVER_OF_SYSTEM) != 0; /* c-ares has read resolv.conf(5) for the others */
+    if (given && !net_addr_parse_port(resolver, 53, &server))
+        return refuse(l, "the resolver is not an address");
     struct ares_query *q = mem_alloc(sizeof(*q));
     /* DNS alone, and the name as it stands: hosts files and search lists are the system resolver's. */
     static char lookups[] = "b";
@@ -169,7 +172,7 @@ bool resolve_by_ares(struct lookup *l, const char *resolver) {
     int err = ares_init_options(&q->channel, &o,
                                 ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_LOOKUPS |
                                     ARES_OPT_SOCK_STATE_CB);
-    if (err == ARES_SUCCESS && (err = set_server(q->channel, &server)) != ARES_SUCCESS)
+    if (err == ARES_SUCCESS && given && (err = set_server(q->channel, &server)) != ARES_SUCCESS)
         ares_destroy(q->channel);
     if (err != ARES_SUCCESS) {
         mem_free(q);

@@ -26,7 +26,13 @@ CLIENT, ROUTER, SERVER = "client", "router", "server"
 SERVER_IP, SERVER_IP6, PORT = "10.2.0.1", "fd00:2::1", 443
 PYTHON = "/usr/bin/python3"
 
-# Answers each request; a connection that hangs holds up no other.
+# Further addresses of the server: one that does as well, a router's own page, the right name in an expired certificate, and in one
+# of a CA that nobody was told about.
+SECOND, STRANGER, EXPIRED, INSIDER = "10.2.0.2", "10.2.0.3", "10.2.0.4", "10.2.0.5"
+# Name servers: the system's, and the one of --resolver; and an address where nobody listens.
+SYSTEM_DNS, OTHER_DNS, NOBODY = "10.2.0.53", "10.2.0.54", "127.0.0.9"
+
+# Answers each request, with the certificate of the address that was called; a connection that hangs holds up no other.
 WEB = """
 import http.server, socket, ssl, sys
 class Hello(http.server.BaseHTTPRequestHandler):
@@ -37,7 +43,8 @@ class Hello(http.server.BaseHTTPRequestHandler):
         self.end_headers()
     def setup(self):
         self.request.settimeout(20)
-        self.request = context.wrap_socket(self.request, server_side=True)
+        at = self.request.getsockname()[0].removeprefix("::ffff:")
+        self.request = contexts.get(at, contexts[""]).wrap_socket(self.request, server_side=True)
         super().setup()
     def log_message(self, *_):
         pass
@@ -46,11 +53,35 @@ class Web(http.server.ThreadingHTTPServer):
     address_family = socket.AF_INET6
     def handle_error(self, *_):
         pass
-context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-context.load_cert_chain(sys.argv[3], sys.argv[4])
+contexts = {}
+for at, chain, key in zip(*[iter(sys.argv[3:])] * 3):
+    contexts[at] = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    contexts[at].load_cert_chain(chain, key)
 web = Web((sys.argv[1], int(sys.argv[2])), Hello)
 print("ready", flush=True)
 web.serve_forever()
+"""
+
+# Name servers, one an address: the IPv4 address that each has for every name stands in a file, "" for none (RFC 1035 4.1).
+DNS = """
+import json, select, socket, sys
+def answer(query, address):
+    question = query[12:query.index(b"\\0", 12) + 5]
+    wants = question[-4:-2] == b"\\0\\x01" and address
+    head = query[:2] + bytes([0x85, 0x80 if address else 0x83, 0, 1, 0, 1 if wants else 0, 0, 0, 0, 0])
+    record = b"\\xc0\\x0c\\0\\x01\\0\\x01\\0\\0\\0\\0\\0\\x04"
+    return head + question + (record + socket.inet_aton(address) if wants else b"")
+sockets = {}
+for at in sys.argv[2:]:
+    s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    s.bind((at, 53))
+    sockets[s] = at
+print("ready", flush=True)
+while True:
+    for s in select.select(list(sockets), [], [])[0]:
+        query, peer = s.recvfrom(512)
+        with open(sys.argv[1]) as names:
+            s.sendto(answer(query, json.load(names)[sockets[s]]), peer)
 """
 
 # Rules of the router: `forward` sees what passes, `output` what it says itself.
@@ -68,6 +99,10 @@ class Scene:
     timeout: int = 2
     address: str = SERVER_IP
     forbids: tuple = ()  # causes that must not be found, for tests/lab/complete.py
+    # Where the name is looked up, and no address is given: what each says, "" that there is none.
+    system: str = None
+    resolver: str = None  # None: no --resolver
+    hosts: str = None     # None: the file does not name it
 
 
 SCENES = [
@@ -90,6 +125,27 @@ SCENES = [
     # Linux sends time stamps, so data begins 32 bytes behind the beginning of TCP's header.
     Scene("packets with TLS dropped by the router", "fail", ("firewall-drop", "network", "proven"),
           [f"forward {TO_PORT} @th,256,8 0x16 drop"]),
+    Scene("the system's name server leads to a router's page", "partial", ("dns-hijack", "network", "likely"),
+          system=STRANGER, resolver=SERVER_IP),
+    Scene("the name server given leads to a router's page", "fail", ("dns-hijack", "network", "likely"),
+          system=SERVER_IP, resolver=STRANGER),
+    Scene("the system's name server leads into a sinkhole", "partial", ("dns-hijack", "network", "proven"),
+          system=NOBODY, resolver=SERVER_IP),
+    Scene("the hosts file leads to a router's page", "fail", ("dns-hijack", "client", "proven"), system=SERVER_IP, hosts=STRANGER),
+    Scene("the hosts file leads to nobody", "fail", ("dns-hijack", "client", "proven"), system=SERVER_IP, hosts=NOBODY),
+    Scene("the hosts file leads to a router's page, and --resolver does not", "partial", ("dns-hijack", "client", "proven"),
+          system=SERVER_IP, resolver=SERVER_IP, hosts=STRANGER),
+    Scene("two name servers lead to two good servers", "ok", forbids=("dns-hijack",), system=SECOND, resolver=SERVER_IP),
+    Scene("the hosts file leads to another good server", "ok", forbids=("dns-hijack",), system=SERVER_IP, hosts=SECOND),
+    Scene("one of two name servers does not know the name", "ok", forbids=("dns-hijack",), system="", resolver=SERVER_IP),
+    Scene("one of two name servers leads to an expired certificate", "ok", forbids=("dns-hijack",), system=EXPIRED, resolver=SERVER_IP),
+    Scene("inside, the name leads to a server with a private CA", "ok", forbids=("dns-hijack",), system=INSIDER, resolver=SERVER_IP),
+    Scene("hosts file and name server lead to a router's page", "fail", ("cert-name-mismatch", "server", "proven"),
+          forbids=("dns-hijack",), system=STRANGER, hosts=STRANGER),
+    Scene("the hosts file alone knows the name", "fail", ("cert-name-mismatch", "server", "proven"), forbids=("dns-hijack",),
+          system="", hosts=STRANGER),
+    Scene("the hosts file leads to an expired certificate", "fail", ("cert-expired", "server", "proven"), forbids=("dns-hijack",),
+          system=SERVER_IP, hosts=EXPIRED),
 ]
 
 
@@ -106,7 +162,7 @@ def write_switch(namespace, name, value):
 
 
 def build_network():
-    """client 10.1.0.1 - 10.1.0.2 router 10.2.0.2 - 10.2.0.1 server, and fd00:1:: and fd00:2:: in the same way"""
+    """client 10.1.0.1 - 10.1.0.254 router 10.2.0.254 - 10.2.0.1 server, and fd00:1:: and fd00:2:: in the same way"""
     subprocess.run(["mount", "-t", "tmpfs", "tmpfs", "/run"], check=True, timeout=20)
     os.makedirs("/run/netns")
     for namespace in (CLIENT, ROUTER, SERVER):
@@ -117,13 +173,15 @@ def build_network():
     for end, net, net6, peer in ((CLIENT, "10.1.0", "fd00:1:", "c"), (SERVER, "10.2.0", "fd00:2:", "s")):
         ip("link", "add", f"{peer}0", "netns", end, "type", "veth", "peer", "name", f"{peer}1", "netns", ROUTER)
         ip("-n", end, "addr", "add", f"{net}.1/24", "dev", f"{peer}0")
-        ip("-n", ROUTER, "addr", "add", f"{net}.2/24", "dev", f"{peer}1")
+        ip("-n", ROUTER, "addr", "add", f"{net}.254/24", "dev", f"{peer}1")
         ip("-n", end, "link", "set", f"{peer}0", "up")
         ip("-n", ROUTER, "link", "set", f"{peer}1", "up")
-        ip("-n", end, "route", "add", "default", "via", f"{net}.2")
+        ip("-n", end, "route", "add", "default", "via", f"{net}.254")
         ip("-n", end, "addr", "add", f"{net6}:1/64", "dev", f"{peer}0", "nodad")
         ip("-n", ROUTER, "addr", "add", f"{net6}:2/64", "dev", f"{peer}1", "nodad")
         ip("-n", end, "route", "add", "default", "via", f"{net6}:2")
+    for number in (SECOND, STRANGER, EXPIRED, INSIDER, SYSTEM_DNS, OTHER_DNS):
+        ip("-n", SERVER, "addr", "add", f"{number}/24", "dev", "s0")
     for switch in ("ipv4/ip_forward", "ipv6/conf/all/forwarding"):
         write_switch(ROUTER, switch, 1)
 
@@ -139,18 +197,45 @@ def set_rules(rules):
 
 
 @contextlib.contextmanager
-def web_server(folder):
-    certs = Certs(folder)
-    chain, key = certs.leaf("rsa", issuer="intermediate")
-    process = subprocess.Popen(inside(SERVER, PYTHON, "-c", textwrap.dedent(WEB), "::", PORT, chain, key),
-                               stdout=subprocess.PIPE, text=True)
+def service(script, *arguments):
+    """A script in the server's namespace."""
+    process = subprocess.Popen(inside(SERVER, PYTHON, "-c", textwrap.dedent(script), *arguments), stdout=subprocess.PIPE, text=True)
     try:
         assert process.stdout.readline() == "ready\n"
-        yield certs.ca
+        yield
     finally:
         process.kill()
         process.wait()
         process.stdout.close()
+
+
+def certificates(certs):
+    """(address, chain, key) for WEB; "" is every other address."""
+    yield "", *certs.leaf("rsa", issuer="intermediate")
+    yield STRANGER, *certs.leaf("rsa", hosts=("router.lan",))
+    yield EXPIRED, *certs.leaf("rsa", days=(-60, -3))
+    yield INSIDER, *certs.leaf("rsa", issuer="other")
+
+
+class Names:
+    """What the hosts file and the name servers of a scene say: files that stand before the machine's own, in this namespace alone."""
+
+    def __init__(self, folder):
+        self.hosts, self.zone = folder / "hosts", folder / "zone.json"
+        self.zone.write_text("{}")
+        self.hosts.write_text("")
+        for name, text in (("resolv.conf", f"nameserver {SYSTEM_DNS}\n"), ("nsswitch.conf", "hosts: files dns\n"), ("hosts", "")):
+            (folder / name).write_text(text)
+            covered = pathlib.Path("/etc", name).resolve()
+            if not covered.exists():  # a link into a folder that is covered itself
+                covered.parent.mkdir(parents=True, exist_ok=True)
+                covered.touch()
+            subprocess.run(["mount", "--bind", folder / name, covered], check=True, timeout=20)
+
+    def set(self, scene):
+        line = f"{scene.hosts} other.example.test {HOST} # by hand\n" if scene.hosts else ""
+        self.hosts.write_text("127.0.0.1 localhost\n" + line)
+        self.zone.write_text(json.dumps({SYSTEM_DNS: scene.system or "", OTHER_DNS: scene.resolver or ""}))
 
 
 def play(tlswhy, scene, ca):
@@ -161,8 +246,10 @@ def play(tlswhy, scene, ca):
         ip("-n", namespace, "route", "flush", "cache")
         subprocess.run(inside(namespace, "ip", "tcp_metrics", "flush", "all"), capture_output=True, timeout=20)
     address = f"[{scene.address}]" if ":" in scene.address else scene.address
-    command = inside(CLIENT, tlswhy, "--json", "--offline", "--timeout", scene.timeout, "--cacert", ca, "--connect-to",
-                     f"{address}:{PORT}", HOST)
+    where = ["--offline", "--connect-to", f"{address}:{PORT}"]
+    if scene.system is not None:
+        where = ["--resolver", OTHER_DNS] if scene.resolver else []
+    command = inside(CLIENT, tlswhy, "--json", "--timeout", scene.timeout, "--cacert", ca, *where, HOST)
     done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=clilib.LIMIT_S,
                           env=clilib.clean_environment())
     return json.loads(done.stdout)
@@ -178,9 +265,13 @@ def check(checks, tlswhy, scene, ca):
 def run_inside(tlswhy):
     checks = clilib.Checks()
     build_network()
-    with tempfile.TemporaryDirectory(prefix="tlswhy-network-") as folder, web_server(folder) as ca:
-        for scene in SCENES:
-            check(checks, tlswhy, scene, ca)
+    with tempfile.TemporaryDirectory(prefix="tlswhy-network-") as folder:
+        certs, names = Certs(folder), Names(pathlib.Path(folder))
+        of_addresses = [word for row in certificates(certs) for word in row]
+        with service(WEB, "::", PORT, *of_addresses), service(DNS, names.zone, SYSTEM_DNS, OTHER_DNS):
+            for scene in SCENES:
+                names.set(scene)
+                check(checks, tlswhy, scene, certs.ca)
     checks.close()
 
 
