@@ -8,7 +8,7 @@ enum { MOST_HEALTHY = 20, MOST_FAILING = 24 };
 static struct trial trial_of(const struct profile *p, const struct trial *like, const char *sni) {
     struct trial t = *like;
     t.ask_http = false;
-    t.stop = STOP_SERVER_FLIGHT; /* what follows is no matter of the hello */
+    t.stop = STOP_SERVER_FLIGHT;
     t.resume = NULL;
     profile_hello(p, sni, &t.hello, &t.policy);
     return t;
@@ -19,6 +19,7 @@ struct table *table_new(struct arena *a, const struct trial *like, const char *s
     const struct profile *p;
     t->a = a;
     t->all = all;
+    t->stop = STOP_SERVER_FLIGHT; /* what follows is no matter of the hello */
     for (size_t i = 1; (p = profile_at(i)) && t->n < TABLE_MAX; i++)
         if (all || p->current)
             t->row[t->n++] = (struct table_row){.profile = p, .trial = trial_of(p, like, sni)};
@@ -178,15 +179,15 @@ static void wait_for(struct table_row *x, struct casefile *modern) {
     if (x->facts && x->facts->run->not_run) x->facts = NULL;
 }
 
-static void add_if_good(struct references *r, const struct facts *f) {
-    if (f && f->good) add_reference(r, &f->run->trial.hello, f->t, f);
+static void add_if_good(struct table *t, struct references *r, const struct facts *f) {
+    if (f && f->good && f->run->trial.stop >= t->stop) add_reference(r, &f->run->trial.hello, f->t, f);
 }
 
 static void gather(struct table *t, struct casefile *modern, struct references *r) {
-    add_if_good(r, modern->subject);
-    if (modern->base != modern->subject) add_if_good(r, modern->base);
+    add_if_good(t, r, modern->subject);
+    if (modern->base != modern->subject) add_if_good(t, r, modern->base);
     for (size_t i = 0; i < t->n; i++)
-        if (!t->row[i].derived) add_if_good(r, t->row[i].facts);
+        if (!t->row[i].derived) add_if_good(t, r, t->row[i].facts);
 }
 
 static bool derive(struct table *t, struct table_row *x, const struct references *r) {
@@ -203,6 +204,15 @@ static bool goes_for_all(const struct casefile *modern) {
     const struct facts *f = modern->main;
     bool late = !f->good && f->reached >= REACHED_FINISHED;
     return f->reached < REACHED_TLS || late || modern->trial.via.starttls != STARTTLS_NONE;
+}
+
+/* Before TLS 1.3 a server may still refuse what it finds in the client's last flight: that it has no
+ * certificate, or that their Finished differ. How far the others come shows only there. */
+static void go_as_far(struct table *t, const struct facts *f) {
+    if (f->good || f->reached != REACHED_FLIGHT) return;
+    t->stop = STOP_FINISHED;
+    for (size_t i = 0; i < t->n; i++)
+        if (!t->row[i].run) t->row[i].trial.stop = t->stop;
 }
 
 /* What was chosen for `modern` is not this client's to choose. */
@@ -284,6 +294,7 @@ void table_settle(struct table *t, struct casefile *modern, bool fails) {
         return;
     }
     if (modern->main->silent && modern->subject->silent) return;
+    go_as_far(t, modern->main);
     table_wait(t, modern);
     if (modern->main->good) try_again(t, modern);
     run_rest(t, modern);
