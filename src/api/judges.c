@@ -31,6 +31,7 @@ static const char *eku_of(const struct pki_judge *judge) {
         [PKI_EKU_LEAF] = "extended key usage of the leaf alone",
         [PKI_EKU_NESTED] = "extended key usage of intermediates limits what is below",
         [PKI_EKU_NESTED_ANCHOR] = "extended key usage of intermediates and the root limits what is below",
+        [PKI_EKU_IGNORED] = "extended key usage is not looked at",
     };
     return words[judge->eku];
 }

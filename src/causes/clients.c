@@ -1,5 +1,6 @@
 #include "causes/clients.h"
 
+#include "causes/client_staple.h"
 #include "probe/profile.h"
 
 bool client_is_current(const char *name) {
@@ -51,6 +52,7 @@ const struct clients *clients_look(struct casefile *c) {
                                            .has_scts = c->cert_facts->scts},
                      judges, c->clients->n, results);
     for (size_t i = 0; i < c->clients->n; i++) c->clients->view[i].judged = results[i];
+    client_staple(c, c->clients);
     return c->clients;
 }
 

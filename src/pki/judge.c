@@ -207,6 +207,7 @@ static void look_eku(const struct look *k) {
         pki_path_add(k->path, PKI_PROBLEM_EKU, k->depth,
                      "%s has no extended key usage, which this client asks for", who(k));
     if (!present) return;
+    if (k->judge->eku == PKI_EKU_IGNORED) return;
     if (k->role == PKI_ROLE_CA && k->judge->eku == PKI_EKU_LEAF) return;
     if (k->role == PKI_ROLE_ANCHOR && k->judge->eku != PKI_EKU_NESTED_ANCHOR) return;
     if (k->c->eku == 0 && quirk(k, PKI_QUIRK_EKU_EMPTY)) return;

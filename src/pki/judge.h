@@ -22,6 +22,7 @@ enum pki_eku_nesting {
     PKI_EKU_LEAF,          /* only the leaf's counts (RFC 5280 4.2.1.12) */
     PKI_EKU_NESTED,        /* an EKU on a CA limits what is below it; the anchor's does not */
     PKI_EKU_NESTED_ANCHOR, /* … the anchor's too */
+    PKI_EKU_IGNORED,       /* nobody's counts */
 };
 enum pki_revocation_mode {
     PKI_REVOCATION_NONE,
@@ -51,7 +52,8 @@ enum pki_rule {
     PKI_RULE_DUPLICATE_SERIAL = 1u << 17,  /* issuer and serial seen with another key are refused */
     PKI_RULE_EXPLICIT_CURVE = 1u << 18,    /* EC parameters written out are taken */
     PKI_RULE_ANCHOR_CRITICAL =
-        1u << 19, /* a critical extension that is not known is refused on the anchor too */
+        1u << 19,                    /* a critical extension that is not known is refused on the anchor too */
+    PKI_RULE_STAPLE_GOOD = 1u << 20, /* a stapled response that says nothing is refused */
 };
 /* Habits of single clients, against or beside the RFC. */
 enum pki_quirk {

@@ -92,6 +92,44 @@ static const enum pki_fact gnutls_always[] = {
     PKI_FACT_NAME_MALFORMED, PKI_FACT_ISSUER_EMPTY,          PKI_FACT_SUBJECT_EMPTY_CA,
 };
 
+#define GNUTLS_RULES                                                                                         \
+    (PKI_RULE_PARTIAL_CHAIN        /* verify-high.c, shorten_clist() */                                      \
+     | PKI_RULE_ANCHOR_VALIDITY    /* verify.c, verify_crt(): the issuer's dates too */                      \
+     | PKI_RULE_ANCHOR_CRITICAL    /* verify.c, verify_crt(): unknown critical extensions */                 \
+     | PKI_RULE_ANCHOR_LIMITS      /* verify.c, verify_crt(): pathlen, name constraints */                   \
+     | PKI_RULE_ANCHOR_PROFILE     /* verify.c, check_if_ca() */                                             \
+     | PKI_RULE_AKI_MUST_MATCH     /* verify.c, is_issuer() */                                               \
+     | PKI_RULE_SELF_ISSUED_COUNTS /* verify.c, verify_crt(): max_path */                                    \
+     | PKI_RULE_EXPLICIT_CURVE | PKI_RULE_MUST_STAPLE |                                                      \
+     PKI_RULE_STAPLE_GOOD /* cert-session.c, check_ocsp_response() */)
+#define GNUTLS_QUIRKS                                                                                        \
+    (PKI_QUIRK_LAST_ANCHOR /* verify.c, find_issuer() */ |                                                   \
+     PKI_QUIRK_ANCHOR_NO_BC /* verify.c, check_if_ca(): GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE */ |           \
+     PKI_QUIRK_EKU_EMPTY /* verify.c, _gnutls_check_key_purpose() */ | PKI_QUIRK_V1_LEAF |                   \
+     PKI_QUIRK_TRUSTED_NOT_EE /* verify-high.c, add_cas() */)
+#define GNUTLS_COMMON                                                                                        \
+    .building = PKI_BUILD_FIRST, /* common.c, _gnutls_sort_clist() */                                        \
+        .max_sorted = 16,        /* verify-high.c: DEFAULT_MAX_VERIFY_DEPTH */                               \
+        .leaf_trust = PKI_LEAF_SELF_SIGNED, .revocation = PKI_REVOCATION_STAPLE,                             \
+    .host_rules = PKI_HOST_CN_IF_NO_HOST | PKI_HOST_STAR_NEEDS_TWO | PKI_HOST_KEEPS_DOT |                    \
+                  PKI_HOST_PARTIAL_WILDCARD | PKI_HOST_STAR_AT_START, /* hostname-verify.c, str.c,           \
+                                                                         _gnutls_hostname_compare() */       \
+        .nc_rules = PKI_NC_CN_AS_DNS | PKI_NC_DOT_PREFIX | PKI_NC_EMAIL_IN_DN | PKI_NC_HOSTS_ONLY |          \
+                    PKI_NC_NO_URI | PKI_NC_DISTANCES | PKI_NC_FAMILIES, /* name_constraints.c */             \
+        .critical = EXT(BASIC_CONSTRAINTS) | EXT(KEY_USAGE) | EXT(EXT_KEY_USAGE) | EXT(SAN) | EXT(IAN) |     \
+                    EXT(NAME_CONSTRAINTS) | EXT(POLICIES) | EXT(INHIBIT_ANY) | EXT(AKI) | EXT(SKI) |         \
+                    EXT(CRL_POINTS) | EXT(AIA) |                                                             \
+                    EXT(TLS_FEATURE), /* x509_ext.c, common.c: supported extensions */                       \
+        .unread = EXT(KEY_USAGE) | EXT(SKI) | EXT(AKI) | EXT(POLICIES) | EXT(POLICY_MAPPINGS) |              \
+                  EXT(POLICY_CONSTRAINTS) | EXT(INHIBIT_ANY) | EXT(AIA) | EXT(SIA) | EXT(CRL_POINTS) |       \
+                  EXT(FRESHEST) | EXT(SCTS),                                                                 \
+    .hashes = HASHES_SHA2, /* algorithms/sign.c: SHA-1 and MD5 are not secure for certificates */            \
+        .keys = KEY(RSA) | KEY(RSA_PSS) | KEY(EC) | KEY(ED25519) | KEY(ED448) | KEY(DSA), .leaf_keys = ALL,  \
+    .curves = CURVES_NIST | CURVE(21) | CURVE(19), /* algorithms/ecc.c */                                    \
+        .leaf_curves = CURVES_NIST | CURVE(21) | CURVE(19),                                                  \
+    .min_rsa = 1024, /* priority.c, NORMAL: GNUTLS_PROFILE_LOW */                                            \
+        .min_ec = 160, .bent = DER_BENT_LENGTH, FACTS_ALWAYS(gnutls_always)
+
 /* ---- NSS: lib/certdb, lib/certhigh, lib/libpkix. Extensions may stand twice, and signature algorithms
  * differ. ---- */
 
@@ -243,47 +281,20 @@ const struct pki_judge pki_judges_libraries[] = {
     {
         .name = "gnutls-3.7",
         .title = "GnuTLS 3.7 with the priority NORMAL",
-        .rules = PKI_RULE_PARTIAL_CHAIN        /* verify-high.c, shorten_clist() */
-                 | PKI_RULE_ANCHOR_VALIDITY    /* verify.c, verify_crt(): the issuer's dates too */
-                 | PKI_RULE_ANCHOR_CRITICAL    /* verify.c, verify_crt(): unknown critical extensions */
-                 | PKI_RULE_ANCHOR_LIMITS      /* verify.c, verify_crt(): pathlen, name constraints */
-                 | PKI_RULE_ANCHOR_PROFILE     /* verify.c, check_if_ca() */
-                 | PKI_RULE_AKI_MUST_MATCH     /* verify.c, is_issuer() */
-                 | PKI_RULE_SELF_ISSUED_COUNTS /* verify.c, verify_crt(): max_path */
-                 | PKI_RULE_EXPLICIT_CURVE,
-        .quirks = PKI_QUIRK_LAST_ANCHOR /* verify.c, find_issuer() */
-                  |
-                  PKI_QUIRK_ANCHOR_NO_BC /* verify.c, check_if_ca(): GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE */
-                  | PKI_QUIRK_EKU_EMPTY  /* verify.c, _gnutls_check_key_purpose() */
-                  | PKI_QUIRK_V1_LEAF | PKI_QUIRK_TRUSTED_NOT_EE, /* verify-high.c, add_cas() */
-        .building = PKI_BUILD_FIRST,                              /* common.c, _gnutls_sort_clist() */
-        .max_sorted = 16, /* verify-high.c: DEFAULT_MAX_VERIFY_DEPTH */
-        .leaf_trust = PKI_LEAF_SELF_SIGNED,
-        .eku = PKI_EKU_NESTED, /* verify.c, _gnutls_verify_crt_status(): purpose */
+        .rules = GNUTLS_RULES | PKI_RULE_LEAF_KEY_USAGE,
+        .quirks = GNUTLS_QUIRKS | PKI_QUIRK_LEAF_SIGNS, /* cert-cred-x509.c, _gnutls_check_key_usage() */
+        .eku = PKI_EKU_NESTED,                          /* verify.c, _gnutls_verify_crt_status(): purpose */
         .eku_leaf = PKI_EKU_ANY,
         .eku_ca = PKI_EKU_NS_SGC, /* verify.c, _gnutls_check_key_purpose(), no_any */
-        .revocation = PKI_REVOCATION_STAPLE,
-        .host_rules = PKI_HOST_CN_IF_NO_HOST | PKI_HOST_STAR_NEEDS_TWO | PKI_HOST_KEEPS_DOT |
-                      PKI_HOST_PARTIAL_WILDCARD | PKI_HOST_STAR_AT_START, /* hostname-verify.c, str.c,
-                                                                             _gnutls_hostname_compare() */
-        .nc_rules = PKI_NC_CN_AS_DNS | PKI_NC_DOT_PREFIX | PKI_NC_EMAIL_IN_DN | PKI_NC_HOSTS_ONLY |
-                    PKI_NC_NO_URI | PKI_NC_DISTANCES | PKI_NC_FAMILIES, /* name_constraints.c */
-        .critical = EXT(BASIC_CONSTRAINTS) | EXT(KEY_USAGE) | EXT(EXT_KEY_USAGE) | EXT(SAN) | EXT(IAN) |
-                    EXT(NAME_CONSTRAINTS) | EXT(POLICIES) | EXT(INHIBIT_ANY) | EXT(AKI) | EXT(SKI) |
-                    EXT(CRL_POINTS) | EXT(AIA) |
-                    EXT(TLS_FEATURE), /* x509_ext.c, common.c: supported extensions */
-        .unread = EXT(KEY_USAGE) | EXT(SKI) | EXT(AKI) | EXT(POLICIES) | EXT(POLICY_MAPPINGS) |
-                  EXT(POLICY_CONSTRAINTS) | EXT(INHIBIT_ANY) | EXT(AIA) | EXT(SIA) | EXT(CRL_POINTS) |
-                  EXT(FRESHEST) | EXT(SCTS),
-        .hashes = HASHES_SHA2, /* algorithms/sign.c: SHA-1 and MD5 are not secure for certificates */
-        .keys = KEY(RSA) | KEY(RSA_PSS) | KEY(EC) | KEY(ED25519) | KEY(ED448) | KEY(DSA),
-        .leaf_keys = ALL,
-        .curves = CURVES_NIST | CURVE(21) | CURVE(19), /* algorithms/ecc.c */
-        .leaf_curves = CURVES_NIST | CURVE(21) | CURVE(19),
-        .min_rsa = 1024, /* priority.c, NORMAL: GNUTLS_PROFILE_LOW */
-        .min_ec = 160,
-        .bent = DER_BENT_LENGTH,
-        FACTS_ALWAYS(gnutls_always),
+        GNUTLS_COMMON,
+    },
+    {
+        .name = "wget",
+        .title = "wget with GnuTLS 3.7 (Debian 12)",
+        .rules = GNUTLS_RULES, /* src/gnutls.c: NORMAL:%COMPAT, which lets a wrong key usage pass */
+        .quirks = GNUTLS_QUIRKS,
+        .eku = PKI_EKU_IGNORED, /* src/gnutls.c: gnutls_certificate_verify_peers2() is told no purpose */
+        GNUTLS_COMMON,
     },
     {
         .name = "nss-3.87",
