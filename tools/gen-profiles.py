@@ -14,7 +14,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import hellolib  # noqa: E402
 
 POLICY = {"min": r"min (3\.0|1\.[0-3])", "dh": r"dh (\d+)", "max_dh": r"max-dh (\d+)", "renegotiation": r"needs (renegotiation_info)",
-          "ems": r"needs (extended_master_secret)", "signatures": r"no (old signatures)"}
+          "ems": r"needs (extended_master_secret)", "signatures": r"no (old signatures)", "message": r"message (\d+)", "warnings": r"no (warnings)"}
 
 
 def policy_of(profile):
@@ -55,6 +55,8 @@ def fields_of(profile, hello):
     yield "policy.need_ems", "true" if "ems" in policy else "false"
     yield "policy.dh_min_bits", policy.get("dh", "0")
     yield "policy.dh_max_bits", policy.get("max_dh", "0")
+    yield "policy.max_message", policy.get("message", "0")
+    yield "policy.refuse_warnings", "true" if "warnings" in policy else "false"
     yield "policy.refuse_old_signatures", "true" if "signatures" in policy else "false"
     yield "policy.check_sigalg", "true" if hellolib.SIGALGS in kinds else "false"
     yield "record_version", f"0x{hello.record:04x}"

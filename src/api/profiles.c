@@ -69,6 +69,9 @@ static void add_policy(struct text *t, const struct profile *p) {
     if (policy.dh_max_bits) add_row(t, "DHE", text_f(t->a, "groups up to %u bits", policy.dh_max_bits));
     if (policy.need_renegotiation_info) add_row(t, "wants", "renegotiation_info (RFC 5746) before TLS 1.3");
     if (policy.refuse_old_signatures) add_row(t, "refuses", "key exchanges signed with MD5 and SHA-1");
+    if (policy.refuse_warnings) add_row(t, "refuses", "any warning of the server amid the handshake");
+    if (policy.max_message)
+        add_row(t, "messages", text_f(t->a, "of the handshake up to %zu bytes", policy.max_message));
 }
 
 /* Prose that may be long, in lines of a page. */

@@ -94,12 +94,20 @@ static bool protocol_fits(const struct table_row *x, const struct reference *r) 
     return r->hello->alpn_n > 0; /* a server that passes it over */
 }
 
+/* What else the client may stumble over in an answer that others took. */
+static bool answer_fits(const struct table_row *x, const struct reference *r) {
+    const struct eng_policy *p = &x->trial.policy;
+    const struct msg *certificates = transcript_find(r->t, SIDE_SERVER, HS_CERTIFICATE);
+    if (p->max_message && certificates && certificates->body.n > p->max_message) return false;
+    return !(p->refuse_warnings && r->facts && r->facts->warned_of_name);
+}
+
 static bool choice_fits(const struct table_row *x, const struct reference *r) {
     const struct hello *h = &x->trial.hello;
     bool named = h->server_name[0] != 0, reference_named = r->hello->server_name[0] != 0;
     bool group = r->t->group == 0 || u16_has(h->groups.v, h->groups.n, r->t->group);
     return named == reference_named && group && version_fits(x, r) && suite_fits(x, r) &&
-           signature_fits(x, r) && protocol_fits(x, r);
+           signature_fits(x, r) && protocol_fits(x, r) && answer_fits(x, r);
 }
 
 /* Sizes on which servers and boxes stumble: 256 to 511 bytes (RFC 7685 1), and more than one segment. */
@@ -206,13 +214,16 @@ static bool goes_for_all(const struct casefile *modern) {
     return f->reached < REACHED_TLS || late || modern->trial.via.starttls != STARTTLS_NONE;
 }
 
-/* Before TLS 1.3 a server may still refuse what it finds in the client's last flight: that it has no
- * certificate, or that their Finished differ. How far the others come shows only there. */
+/* A server may still refuse what it finds in the client's last flight: that it has no certificate, or that
+ * their Finished differ. How far the others come shows only there; who failed before does so all the same. */
 static void go_as_far(struct table *t, const struct facts *f) {
     if (f->good || f->reached != REACHED_FLIGHT) return;
     t->stop = STOP_FINISHED;
-    for (size_t i = 0; i < t->n; i++)
-        if (!t->row[i].run) t->row[i].trial.stop = t->stop;
+    for (size_t i = 0; i < t->n; i++) {
+        struct table_row *x = &t->row[i];
+        x->trial.stop = t->stop;
+        if (!table_fails(x)) x->run = NULL, x->facts = NULL;
+    }
 }
 
 /* What was chosen for `modern` is not this client's to choose. */
@@ -294,8 +305,8 @@ void table_settle(struct table *t, struct casefile *modern, bool fails) {
         return;
     }
     if (modern->main->silent && modern->subject->silent) return;
-    go_as_far(t, modern->main);
     table_wait(t, modern);
+    go_as_far(t, modern->main);
     if (modern->main->good) try_again(t, modern);
     run_rest(t, modern);
     if (!modern->main->good) return;

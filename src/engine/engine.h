@@ -25,8 +25,10 @@ struct eng_policy {
     uint16_t min_version, max_version; /* a ServerHello outside of it is REFUSAL_VERSION */
     bool need_renegotiation_info;      /* RFC 5746, for 1.2 and below (RFC 9325 3.5) */
     bool need_ems;
-    unsigned dh_min_bits;       /* 0: none */
-    unsigned dh_max_bits;       /* old clients cannot calculate with more; 0: no limit */
+    unsigned dh_min_bits; /* 0: none */
+    unsigned dh_max_bits; /* old clients cannot calculate with more; 0: no limit */
+    size_t max_message; /* a longer message of the handshake is REFUSAL_MESSAGE_SIZE; 0: no limit but ours */
+    bool refuse_warnings;       /* a warning amid the handshake is REFUSAL_WARNING */
     bool sign_as_offered;       /* its own key signs with schemes of its hello alone */
     bool refuse_old_signatures; /* those of a key exchange before TLS 1.2, which are of MD5 and SHA-1 */
     bool check_sigalg;          /* refuse a scheme that was not offered (else take whatever verifies) */

@@ -43,6 +43,11 @@ static void on_handshake_bytes(struct engine *e, struct bytes content, size_t wi
                            handshake_name(r.base[0]), n);
             return;
         }
+        if (e->cfg.policy.max_message && n > e->cfg.policy.max_message) {
+            engine_refuse(e, REFUSAL_MESSAGE_SIZE, ALERT_ILLEGAL_PARAMETER, "%s has %zu bytes",
+                          handshake_name(r.base[0]), n);
+            return;
+        }
         if (rd_left(&r) < n || !count_message(e)) return;
         struct bytes msg = bytes_of(r.base, HANDSHAKE_HEADER + n);
         bool more = rd_left(&r) > n;
@@ -85,6 +90,9 @@ static void on_alert(struct engine *e, struct bytes content, size_t wire_n) {
         engine_malformed(e, "alert", &r);
     else if (alert_is_fatal(e, a.level, a.description))
         end_by_alert(e, m);
+    else if (e->cfg.policy.refuse_warnings && !e->open)
+        engine_refuse(e, REFUSAL_WARNING, ALERT_UNEXPECTED_MESSAGE, "the server warns: %s",
+                      alert_name(a.description));
 }
 
 /* RFC 8446 5: in 1.3 a CCS of one byte 1 is dropped until the peer's Finished; appendix D.4 sends it. */

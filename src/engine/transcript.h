@@ -75,6 +75,8 @@ enum refusal {
     REFUSAL_SIGALG,        /* signed with a scheme that was not offered */
     REFUSAL_KEY_TYPE,      /* certificate key that does not fit the suite, or cannot be read */
     REFUSAL_EMS,           /* no extended master secret, and the client insists */
+    REFUSAL_MESSAGE_SIZE,  /* a message longer than the client takes */
+    REFUSAL_WARNING,       /* a warning alert, and the client takes it for the end */
     REFUSAL__COUNT,
 };
 

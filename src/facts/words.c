@@ -28,6 +28,8 @@ static const char *const refusal_text[REFUSAL__COUNT] = {
     [REFUSAL_SIGALG] = "the client stopped at a signature scheme that it did not offer",
     [REFUSAL_KEY_TYPE] = "the client stopped at a certificate key that does not fit the suite",
     [REFUSAL_EMS] = "the client stopped, since the server lacks the extended master secret (RFC 7627)",
+    [REFUSAL_MESSAGE_SIZE] = "the client stopped at a message that is longer than it takes",
+    [REFUSAL_WARNING] = "the client stopped at a warning of the server",
 };
 
 static const char *const violation_text[VIOLATION__COUNT] = {

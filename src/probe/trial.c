@@ -23,6 +23,8 @@ static void put_policy(struct wr *w, const struct eng_policy *p) {
     put_bool(w, p->need_ems);
     wr_u32(w, p->dh_min_bits);
     wr_u32(w, p->dh_max_bits);
+    wr_u32(w, (uint32_t)p->max_message);
+    put_bool(w, p->refuse_warnings);
     put_bool(w, p->refuse_old_signatures);
     put_bool(w, p->check_sigalg);
     put_bool(w, p->ignore_downgrade);

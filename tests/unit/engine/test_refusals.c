@@ -95,6 +95,12 @@ static void need_renegotiation_info(struct play *p) {
 static void need_ems(struct play *p) {
     p->config.policy.need_ems = true;
 }
+static void short_messages(struct play *p) {
+    p->config.policy.max_message = 6;
+}
+static void no_warnings(struct play *p) {
+    p->config.policy.refuse_warnings = true;
+}
 static void stop_at_hello(struct play *p) {
     p->config.stop = STOP_SERVER_HELLO;
 }
@@ -353,6 +359,15 @@ static const struct refusal_case cases[] = {
      {.version = TLS_1_2, .suite = GCM_12, .extensions = RENEGOTIATION, .more = "0b000003000000"},
      {RESULT_VIOLATION, STAGE_CERTIFICATE, VIOLATION_MALFORMED, ALERT_DECODE_ERROR,
       "certificate_list is empty"}},
+    {"a message longer than the client takes",
+     short_messages,
+     {.raw = "160303000b0b000007000004000001aa"},
+     {RESULT_REFUSED, STAGE_SERVER_HELLO, REFUSAL_MESSAGE_SIZE, ALERT_ILLEGAL_PARAMETER,
+      "Certificate has 7 bytes"}},
+    {"a warning, and a client that takes none",
+     no_warnings,
+     {.raw = "15030300020170"},
+     {RESULT_REFUSED, STAGE_SERVER_HELLO, REFUSAL_WARNING, ALERT_UNEXPECTED_MESSAGE, "unrecognized_name"}},
     {"a certificate without a key",
      NULL,
      {.version = TLS_1_2,

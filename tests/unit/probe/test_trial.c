@@ -43,6 +43,12 @@ static void renegotiation(struct trial *t) {
 static void ems(struct trial *t) {
     t->policy.need_ems = true;
 }
+static void message(struct trial *t) {
+    t->policy.max_message = 1;
+}
+static void warnings(struct trial *t) {
+    t->policy.refuse_warnings = true;
+}
 static void dh_bits(struct trial *t) {
     t->policy.dh_min_bits = 1;
 }
@@ -124,6 +130,8 @@ static void (*const differences[])(struct trial *) = {other_address,
                                                       max_version,
                                                       renegotiation,
                                                       ems,
+                                                      message,
+                                                      warnings,
                                                       dh_bits,
                                                       dh_most,
                                                       old_signatures,
