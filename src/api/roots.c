@@ -67,14 +67,13 @@ bool tlswhy_roots_root(struct tlswhy_roots *r, size_t program, size_t index, str
     if (program >= r->known.set.n || index >= r->known.set.list[program].n) return false;
     const struct program_root *root = &r->known.set.list[program].roots[index];
     struct pki_cert c;
-    *ret = (struct tlswhy_root){.subject = root->name,
+    *ret = (struct tlswhy_root){.subject = program_root_name(&r->a, root),
                                 .sha256 = text_hex(&r->a, bytes_of(root->sha256, sizeof(root->sha256))),
                                 .removed = root->removed,
                                 .for_tls = program_root_for_tls(root)};
     if (root->has_distrust) ret->distrust_tls_after = text_time(&r->a, root->distrust_tls_after);
     if (root->der.n == 0) return true;
     (void)pki_cert_read(root->der, &c);
-    ret->subject = pki_name_text(&r->a, c.subject);
     ret->not_after = text_time(&r->a, c.not_after);
     return true;
 }

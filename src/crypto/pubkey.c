@@ -1,9 +1,9 @@
 /* The public key of a certificate: what the handshake's signatures are checked with. */
 #include "crypto/privkey_lib.h"
+#include "crypto/x509_lib.h"
 
 #include <openssl/err.h>
 #include <openssl/rsa.h>
-#include <openssl/x509.h>
 
 struct pubkey {
     EVP_PKEY *key;
@@ -21,17 +21,19 @@ enum key_type key_type_of(const EVP_PKEY *key) {
     return KEY_OTHER;
 }
 
+struct pubkey *pubkey_from_x509(X509 *cert) {
+    EVP_PKEY *key = X509_get_pubkey(cert);
+    if (!key) return NULL;
+    struct pubkey *k = mem_alloc(sizeof(*k));
+    *k = (struct pubkey){key, key_type_of(key)};
+    return k;
+}
+
 struct pubkey *pubkey_from_cert(struct bytes der) {
     const unsigned char *p = der.p;
     X509 *cert = X509_new_ex(lib_ctx(), NULL);
     struct pubkey *k = NULL;
-    if (cert && der.n > 0 && d2i_X509(&cert, &p, (long)der.n)) {
-        EVP_PKEY *key = X509_get_pubkey(cert);
-        if (key) {
-            k = mem_alloc(sizeof(*k));
-            *k = (struct pubkey){key, key_type_of(key)};
-        }
-    }
+    if (cert && der.n > 0 && d2i_X509(&cert, &p, (long)der.n)) k = pubkey_from_x509(cert);
     X509_free(cert);
     ERR_clear_error();
     return k;

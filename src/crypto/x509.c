@@ -97,8 +97,8 @@ static void read_aia(struct arena *a, const X509 *cert, struct cert_info *ret) {
     AUTHORITY_INFO_ACCESS_free(aia);
 }
 
-static void read_key(struct arena *a, struct bytes der, struct cert_info *ret) {
-    struct pubkey *k = pubkey_from_cert(der);
+static void read_key(struct arena *a, X509 *cert, struct cert_info *ret) {
+    struct pubkey *k = pubkey_from_x509(cert);
     ret->key_type = k ? pubkey_type(k) : KEY_OTHER;
     ret->key_bits = k ? pubkey_bits(k) : 0;
     uint16_t group = k ? pubkey_group(k) : 0;
@@ -156,7 +156,7 @@ bool cert_info_read(struct arena *a, struct bytes der, struct cert_info *ret) {
     X509 *cert = x509_from_der(der);
     if (!cert) return false;
     read_cert(a, cert, ret);
-    read_key(a, der, ret);
+    read_key(a, cert, ret);
     ret->parsed = true;
     X509_free(cert);
     ERR_clear_error();

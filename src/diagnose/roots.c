@@ -32,14 +32,14 @@ static void add_certs(struct arena *a, const struct program_set *set, struct pro
         if (kind != PKI_PEM_CERT) continue;
         const struct program_root *same = read_before(set, p, der);
         if (same) {
-            struct program_root root = {.der = same->der, .name = same->name};
+            struct program_root root = {.der = same->der};
             memcpy(root.sha256, same->sha256, sizeof(root.sha256));
             program_add(a, p, &root);
             continue;
         }
         (void)pki_cert_read(der, &c);
         if (!c.readable) continue;
-        const struct program_root root = program_root_of(a, &c);
+        const struct program_root root = program_root_of(&c);
         program_add(a, p, &root);
     }
 }

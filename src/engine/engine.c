@@ -53,7 +53,7 @@ void engine_free(struct engine *e) {
     buffer_free(&e->hs);
     buffer_free(&e->early);
     hash_free(e->hash);
-    pubkey_free(e->pubkey);
+    pubkey_free(e->own_pubkey);
     seal_free(e->read);
     seal_free(e->write);
     seal_free(e->next_read);

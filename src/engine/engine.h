@@ -43,10 +43,13 @@ struct eng_config {
     uint32_t resume_age_ms;           /* since it was got */
     /* The key pair for a group, made once and shared by many hellos; NULL if there can be none. */
     const struct kx *(*key_for)(void *arg, uint16_t group);
+    /* The public key of a server's certificate (DER; NULL if it cannot be read), read once for the many
+     * connections that show the same one. Outlives the engine. NULL: each engine reads its own. */
+    const struct pubkey *(*pubkey_of)(void *arg, struct bytes der);
     /* What it shows a server that asks for a certificate; NULL: nothing. Outlives the engine. */
     const struct identity *identity;
     void (*random)(void *arg, uint8_t *out, size_t n);
-    void *arg;      /* handed to both callbacks */
+    void *arg;      /* handed to the callbacks */
     int64_t now_ns; /* when the hello is written, on the clock of engine_feed() */
 };
 

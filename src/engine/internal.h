@@ -87,7 +87,8 @@ struct engine {
     size_t before_n;
 
     /* keys */
-    struct pubkey *pubkey; /* of the server's certificate */
+    const struct pubkey *pubkey; /* of the server's certificate */
+    struct pubkey *own_pubkey;   /* … where nobody else keeps it */
     struct server_key_exchange ske;
     struct certificate_request request; /* the last; borrows from the transcript's copy */
     bool post_auth_done;

@@ -155,7 +155,10 @@ static bool curve_allowed(struct engine *e) {
 }
 
 static bool take_key(struct engine *e, struct bytes der) {
-    e->pubkey = pubkey_from_cert(der);
+    if (e->cfg.pubkey_of)
+        e->pubkey = e->cfg.pubkey_of(e->cfg.arg, der);
+    else
+        e->pubkey = e->own_pubkey = pubkey_from_cert(der);
     if (!e->pubkey) {
         engine_refuse(e, REFUSAL_KEY_TYPE, ALERT_UNSUPPORTED_CERTIFICATE,
                       "the key of the server's certificate cannot be read");

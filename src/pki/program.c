@@ -83,12 +83,19 @@ void program_settle(struct arena *a, struct program *p) {
     sort(p);
 }
 
-struct program_root program_root_of(struct arena *a, const struct pki_cert *c) {
-    struct program_root root = {.der = c->der, .name = pki_name_text(a, c->subject)};
+struct program_root program_root_of(const struct pki_cert *c) {
+    struct program_root root = {.der = c->der};
     uint8_t digest[HASH_MAX];
     (void)hash_once(HASH_SHA256, c->der, digest);
     memcpy(root.sha256, digest, sizeof(root.sha256));
     return root;
+}
+
+const char *program_root_name(struct arena *a, const struct program_root *root) {
+    struct pki_cert c;
+    if (root->der.n == 0) return root->name ? root->name : "";
+    (void)pki_cert_read(root->der, &c);
+    return pki_name_text(a, c.subject);
 }
 
 struct program *program_set_add(struct program_set *set, struct arena *a, const char *name) {

@@ -10,7 +10,7 @@ enum program_trust { PROGRAM_TLS = 1u << 0, PROGRAM_EMAIL = 1u << 1, PROGRAM_OTH
 struct program_root {
     uint8_t sha256[32];
     struct bytes der; /* empty: known by its fingerprint alone */
-    const char *name; /* the subject, or what the report calls it; escaped */
+    const char *name; /* what the report calls it, escaped; NULL: nothing. See program_root_name() */
     size_t place;     /* order of arrival */
     bool removed;     /* the program had it once, and took it out */
     bool has_trust;   /* the report says what it is trusted for */
@@ -47,7 +47,10 @@ bool program_name_ok(const char *name);
 void program_add(struct arena *a, struct program *p, const struct program_root *root);
 void program_settle(struct arena *a, struct program *p); /* removes doubles, makes the index */
 /* The root with this certificate (DER). */
-struct program_root program_root_of(struct arena *a, const struct pki_cert *c);
+struct program_root program_root_of(const struct pki_cert *c);
+/* The subject of its certificate, else what the report calls it; escaped. Read when somebody asks: a
+ * diagnosis looks up one root of hundreds. */
+const char *program_root_name(struct arena *a, const struct program_root *root);
 struct program *program_set_add(struct program_set *set, struct arena *a, const char *name);
 const struct program *program_set_find(const struct program_set *set, const char *name);
 /* The set knows certificates that a program has by fingerprint alone: filled in. */

@@ -184,7 +184,7 @@ static const char *read_root(struct arena *a, struct bytes der, bool must_be_roo
     if (must_be_root && !c.self_issued)
         return text_f(a, "%s is no root: %s issued it", pki_name_text(a, c.subject),
                       pki_name_text(a, c.issuer));
-    *ret = program_root_of(a, &c);
+    *ret = program_root_of(&c);
     return NULL;
 }
 
@@ -244,7 +244,7 @@ static bool read_row(struct table *t, struct program_root *root) {
         return false;
     }
     root->has_distrust = date.n > 0;
-    if (!root->name) root->name = text_escape(t->a, field(t, COL_NAME), NAME_MAX_BYTES);
+    root->name = text_escape(t->a, field(t, COL_NAME), NAME_MAX_BYTES);
     return true;
 }
 

@@ -28,7 +28,7 @@ static void add_root(struct text *t, const struct program *p, const struct progr
     struct arena *a = t->a;
     const char *day = root->has_distrust ? text_time(a, root->distrust_tls_after) : "";
     const char *fields[] = {text_hex(a, bytes_of(root->sha256, sizeof(root->sha256))),
-                            root->name ? root->name : "",
+                            program_root_name(a, root),
                             trust_words(a, root),
                             arena_str(a, bytes_cut(bytes_str(day), 0, 10)),
                             p->from ? p->from : "",

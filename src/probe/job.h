@@ -123,5 +123,6 @@ struct key_pool *key_pool_new(struct arena *a);
 void key_pool_free(struct key_pool *pool);
 /* For struct eng_config. */
 const struct kx *key_pool_get(void *pool, uint16_t group);
+const struct pubkey *key_pool_public(struct key_pool *pool, struct bytes cert);
 
 #endif

@@ -31,6 +31,11 @@ const struct kx *tls_key(void *arg, uint16_t group) {
     return key_pool_get(j->p->keys, group);
 }
 
+static const struct pubkey *tls_pubkey(void *arg, struct bytes der) {
+    const struct job *j = arg;
+    return key_pool_public(j->p->keys, der);
+}
+
 /* ---- a session that is still to come ---- */
 
 static bool must_wait(const struct job *j) {
@@ -87,6 +92,7 @@ void tls_begin(struct job *j, struct bytes rest) {
         .policy = trial->policy,
         .stop = trial->stop,
         .key_for = tls_key,
+        .pubkey_of = tls_pubkey,
         .identity = trial->identity,
         .random = tls_random,
         .arg = j,
