@@ -235,7 +235,8 @@ static void judge_application(struct examination *x, const struct settings *s, c
 }
 
 void examine_openssl(struct examination *x) {
-    static const char everybody[] = "every program that uses OpenSSL (curl, Python, Ruby, PHP, nginx)";
+    static const char everybody[] =
+        "every program that uses OpenSSL and asks for nothing of its own (curl, Ruby, PHP, nginx)";
     const char *chosen = local_env(x->m, "OPENSSL_CONF");
     const char *path = chosen ? chosen : text_f(x->a, "%s/openssl.cnf", trust_openssl_dir());
     const struct origin at = {.file = path, .program = everybody};
