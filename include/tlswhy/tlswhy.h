@@ -124,6 +124,43 @@ int tlswhy_report_write_fix(struct tlswhy_report *r, const char *dir, const char
  * with one line in *ret_message. */
 int tlswhy_report_save(struct tlswhy_report *r, const char *path, const char **ret_message);
 
+/* --- one certificate chain, without a connection: `tlswhy verify` --- */
+
+/* Judges one chain: by RFC 5280 and RFC 9525 strictly, or as a client does. Nothing is fetched, no file is
+ * read. Free with tlswhy_verify_free(), which accepts NULL; what else is returned lives as long. */
+struct tlswhy_verify;
+struct tlswhy_verify *tlswhy_verify_new(void);
+void tlswhy_verify_free(struct tlswhy_verify *v);
+/* `what`: "leaf" (the certificate that is judged; others may follow it), "untrusted", "roots", "crl" (then
+ * every certificate must be covered, RFC 5280 6.3). A PEM bundle (RFC 7468), or one certificate or CRL in
+ * DER; not copied: it must stay until tlswhy_verify_free(). `called`: the name that messages use for it, of a
+ * file say; NULL: `what`. "leaf" and "roots" are needed. 0, or -1: there is no such `what`. */
+int tlswhy_verify_give(struct tlswhy_verify *v, const char *what, const char *called, const void *bytes,
+                       size_t n);
+/* An option of the command by its name without the dashes: "at" (which is needed: no clock is read), "host",
+ * "ip", "purpose", "client", "max-depth", "policy" (repeatable), "explicit-policy", "inhibit-any",
+ * "inhibit-mapping". `value` is copied; NULL for an option that takes none. 0, or -1: tlswhy_verify_error()
+ * says why. */
+int tlswhy_verify_set(struct tlswhy_verify *v, const char *name, const char *value);
+/* 1: accepted; 0: rejected; -1: something is missing or cannot be read, and tlswhy_verify_error() says what.
+ * Where memory and time would not bound a hostile pile of certificates, the work does: then "work-limit" is
+ * among the reasons. */
+int tlswhy_verify_run(struct tlswhy_verify *v);
+const char *tlswhy_verify_error(const struct tlswhy_verify *v);
+
+/* Why it was rejected, by the best path that was found: none where it was accepted. */
+struct tlswhy_reason {
+    const char *code; /* an id of the catalogue, or a finer word */
+    size_t cert;      /* its place in the path, the leaf 0 */
+    const char *text; /* one sentence */
+};
+size_t tlswhy_verify_reasons(const struct tlswhy_verify *v);
+/* False if there is no such index; *ret is untouched then. */
+bool tlswhy_verify_reason(const struct tlswhy_verify *v, size_t index, struct tlswhy_reason *ret);
+/* The command's answer, as one line of JSON and for people; NULL before tlswhy_verify_run() gave 0 or 1. */
+const char *tlswhy_verify_json(struct tlswhy_verify *v);
+const char *tlswhy_verify_text(struct tlswhy_verify *v);
+
 /* --- root programs --- */
 
 /* Which roots the system, Mozilla, Google, Apple, Microsoft and files of your own trust. They are kept below

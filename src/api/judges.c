@@ -1,5 +1,7 @@
 /* How a client judges certificates, in words: what differs between clients. */
+#include "api/options.h"
 #include "api/profiles.h"
+#include "probe/profile.h"
 
 static void add_row(struct text *t, const char *label, const char *value) {
     text_addf(t, "  %-12s %s\n", label, value);
@@ -76,4 +78,20 @@ void judge_describe(struct text *t, const struct pki_judge *judge) {
     add_row(t, "revocation", revocation_of(judge));
     add_row(t, "staple",
             judge->rules & PKI_RULE_MUST_STAPLE ? "must-staple is kept" : "must-staple is not looked at");
+}
+
+const struct pki_judge *judge_named(struct tlswhy_options *o, const char *name) {
+    const struct profile *p = profile_find(name);
+    const struct pki_judge *judge = pki_judge_find(p && p->judge ? p->judge : name);
+    if (judge) return judge;
+    if (p) {
+        options_fail(o, "--client: %s verifies no certificates, unless it is told to", p->title);
+        return NULL;
+    }
+    struct text t;
+    text_init(&t, &o->a);
+    for (size_t i = 0; (judge = pki_judge_at(i)); i++) text_addf(&t, "%s%s", i ? ", " : "", judge->name);
+    options_fail(o, "--client: there is no judge %s; there are: %s; and every profile's",
+                 options_quote(o, name), t.s);
+    return NULL;
 }

@@ -55,6 +55,14 @@ bool target_parse(struct tlswhy_options *o, const char *typed, struct place *ret
 /* A name alone, no address. */
 bool name_parse(struct tlswhy_options *o, const char *before, const char *typed, const char **ret);
 
+/* oid.c: the contents of an OBJECT IDENTIFIER (X.690 8.19). False: it is none. */
+bool oid_parse(struct arena *a, const char *s, struct bytes *ret);
+
+/* judges.c: "--client" of what judges certificates alone. The judge of that name, or of the profile of that
+ * name (CONTRACT.md, "Names of clients"); NULL: options_fail() has said why. */
+struct pki_judge;
+const struct pki_judge *judge_named(struct tlswhy_options *o, const char *name);
+
 /* A request of its own, with all defaults filled in, for as long as the arena lives. */
 const struct request *request_settle(struct arena *a, const struct request *r);
 

@@ -26,6 +26,8 @@ char *text_hex(struct arena *a, struct bytes b);
 char *text_ip(struct arena *a, struct bytes b);
 /* Seconds since 1970 as RFC 3339 in UTC: "2026-01-31T00:00:00Z". */
 char *text_time(struct arena *a, int64_t seconds);
+/* The reverse, with any offset from UTC (RFC 3339 5.6). */
+bool text_time_read(const char *s, int64_t *ret);
 /* "3 days", "2 hours": a duration for people, of its largest sensible unit. */
 char *text_duration(struct arena *a, int64_t seconds);
 /* Reads decimal digits only; false if empty, other characters, or above `max`. */

@@ -161,15 +161,14 @@ static int set_fix(struct chain *h, const char *name, const char *value) {
 
 static int set_at(struct chain *h, const char *name, const char *value) {
     h->has_at = true;
-    if (time_read(value, &h->request.query.at)) return 0;
+    if (text_time_read(value, &h->request.query.at)) return 0;
     return usage_error(h->c, "--%s: %s is no time like 2026-01-31T00:00:00Z", name, quote(h->c, value));
 }
 
 static int set_judge(struct chain *h, const char *name, const char *value) {
-    int status;
     (void)name;
-    h->request.query.judge = judges_find(h->c, value, &status);
-    return status;
+    h->request.query.judge = judge_named(h->c->options, value);
+    return h->request.query.judge ? 0 : usage_error(h->c, "%s", tlswhy_options_error(h->c->options));
 }
 
 /* As in openssl: a password on the command line is seen by everybody on the machine. */

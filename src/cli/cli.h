@@ -45,9 +45,6 @@ struct tlswhy_text_style environment_style(const struct cli *c);
 const char *const *environment_all(void);        /* "NAME=VALUE", NULL at the end */
 const char *environment_value(const char *name); /* a variable that the user names; NULL: not set */
 
-/* time.c: RFC 3339 as seconds since 1970. */
-bool time_read(const char *s, int64_t *ret);
-
 /* output.c */
 void output_guard(void);         /* first of all: closed descriptors, SIGPIPE */
 void output_text(const char *s); /* on standard output */
@@ -95,9 +92,6 @@ int client_main(struct cli *c, int argc, char **argv);
 const char *judges_name(size_t index);
 const char *judges_title(const char *name);
 char *judges_show(struct cli *c, const char *name);
-/* The judge of that name, or of the profile of that name; NULL: *ret_status, and one line has said why. */
-struct pki_judge;
-const struct pki_judge *judges_find(struct cli *c, const char *name, int *ret_status);
 
 /* roots.c */
 int roots_main(struct cli *c, int argc, char **argv);

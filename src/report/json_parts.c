@@ -30,13 +30,20 @@ static int collect(const char *chunk, size_t n, void *out) {
     return 0;
 }
 
-char *json_finish(struct arena *a, json_t *report) {
+static char *finish(struct arena *a, json_t *report, size_t how) {
     enum { DIGITS = 12 };
     struct text out;
     text_init(&out, a);
-    if (json_dump_callback(report, collect, &out, JSON_INDENT(2) | JSON_REAL_PRECISION(DIGITS)) != 0)
-        mem_failed();
+    if (json_dump_callback(report, collect, &out, how | JSON_REAL_PRECISION(DIGITS)) != 0) mem_failed();
     text_add(&out, "\n");
     json_decref(report);
     return out.s;
+}
+
+char *json_finish(struct arena *a, json_t *report) {
+    return finish(a, report, JSON_INDENT(2));
+}
+
+char *json_finish_line(struct arena *a, json_t *report) {
+    return finish(a, report, JSON_COMPACT);
 }

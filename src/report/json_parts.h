@@ -16,5 +16,6 @@ json_t *json_text(struct arena *a, const char *s);
 json_t *json_texts(struct arena *a, const char *const *s, size_t n);
 /* The whole report, indented, with a newline at its end; frees it. */
 char *json_finish(struct arena *a, json_t *report);
+char *json_finish_line(struct arena *a, json_t *report); /* the same, in one line */
 
 #endif

@@ -3,11 +3,13 @@
 the command says.
 
     tests/cli/library.py [--tlswhy FILE]       the library is the one beside it"""
+import json
 import pathlib
 import re
 import subprocess
 import sys
 import tempfile
+import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 import clilib  # noqa: E402
@@ -69,6 +71,32 @@ def check_refusals(client, checks):
                 and facts.get("nothing") == ["1"], str(facts))
 
 
+def judge_facts(judge, *arguments):
+    return facts_of(run_client(judge, *arguments).stdout)
+
+
+def check_judge(judge, tlswhy, checks):
+    """What `tlswhy verify` says, said by a program that has the library alone."""
+    with tempfile.TemporaryDirectory() as folder:
+        root = f"{folder}/root.pem"
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", f"{folder}/root.key",
+                        "-subj", "/CN=root", "-addext", "subjectAltName=DNS:a.example.test", "-out", root], check=True, capture_output=True)
+        now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+        files = ["--leaf", root, "--roots", root, "--at", now]
+        for name, options in (("its own name", ["--host", "a.example.test"]), ("another name", ["--host", "b.example.test"]),
+                              ("a client's judgement", ["--client", "chrome", "--host", "a.example.test"]), ("ten years later", ["--at", "2096-01-31T00:00:00Z"])):
+            command = run(tlswhy, "verify", "--json", *files, *options)
+            facts = judge_facts(judge, *files, *options)
+            reasons = [f"{r['code']} {r['cert']} 1" for r in json.loads(command.stdout)["reasons"]]
+            checks.that(f"judged: {name}", facts.get("json") == [command.stdout.strip()] and facts.get("answer") == [str(1 - command.returncode)]
+                        and facts.get("reason", []) == reasons and facts.get("past") == ["the end 0"] and facts.get("before") == ["1"], str(facts))
+        for name, arguments, words in (("no roots", ["--leaf", root], "--roots FILE is missing"), ("no time", ["--leaf", root, "--roots", root], "--at TIME is missing"), ("no such option", [*files, "--nothing", "1"], "'nothing'"),
+                                       ("a value that is none", [*files, "--at", "noon"], "'noon'"), ("a value too many", [*files, "--inhibit-any", "1"], "no value"),
+                                       ("roots that are none", ["--leaf", root, "--roots", f"{folder}/root.key", "--at", now], "'roots' cannot be read")):
+            facts = judge_facts(judge, *arguments)
+            checks.that(f"not judged: {name}", facts.get("answer") == ["-1"] and words in facts["error"][0], str(facts))
+
+
 def check_symbols(build, checks):
     library = build / "libtlswhy.so"
     out = subprocess.run(["nm", "-D", "--defined-only", library], capture_output=True, text=True, check=True).stdout
@@ -107,6 +135,7 @@ def main():
         for name, arguments in running.items():
             checks.none_of(name, list(compare(name, client, tlswhy, arguments)))
     check_refusals(client, checks)
+    check_judge(build / "tests/library/library_judge", tlswhy, checks)
     check_symbols(build, checks)
     check_header(checks)
     checks.close()

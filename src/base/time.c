@@ -1,10 +1,10 @@
-#include "cli.h"
+#include "base/text.h"
 
 #include <stdio.h>
 #include <time.h>
 
 /* RFC 3339 5.6. */
-bool time_read(const char *s, int64_t *ret) {
+bool text_time_read(const char *s, int64_t *ret) {
     struct tm tm = {0};
     const char *end = strptime(s, "%Y-%m-%dT%H:%M:%S", &tm);
     if (!end) return false;
