@@ -192,6 +192,7 @@ enum relay_what {
     RELAY_NOTHING,
     RELAY_FLIP,    /* one bit of the byte `at` of the record's body */
     RELAY_NO_EXT,  /* a ClientHello without the extension `at` */
+    RELAY_NAME,    /* the first letter of the name in a ClientHello becomes an x */
     RELAY_VERSION, /* legacy_version of a hello becomes `at` */
     RELAY_SWALLOW, /* it, and all that follows */
     RELAY_FIN,

@@ -6,6 +6,11 @@
 #define TO_CLIENT(...) FAULT(.way = WAY_DOWN, __VA_ARGS__)
 #define TO_SERVER(...) FAULT(.way = WAY_UP, __VA_ARGS__)
 #define TLS12 .honest = {.max = TLS_1_2}
+#define MANY_SITES(...)                                                                                      \
+    .honest = {.sni = SNI_DEFAULT,                                                                           \
+               .cert[0] = {.names = "DNS:other.example", .cn = "other.example"},                             \
+               .vhost = {{LAB_HOST, {0}}, {"xww.lab.example", {.names = "DNS:xww.lab.example"}}},            \
+               __VA_ARGS__}
 
 static const struct lab_case rows[] = {
     /* Sealed records that arrive as others than they were sent. */
@@ -74,6 +79,33 @@ static const struct lab_case rows[] = {
      .summary = "ALPN is cut out of each ClientHello, and the server has TLS 1.2 alone",
      BOX(TO_SERVER(.what = RELAY_NO_EXT, .record = 1, .at = EXT_ALPN)),
      TLS12},
+
+    /* The server name does not arrive. */
+    {.name = "sni-stripped",
+     .shows = "sni-stripped",
+     .summary = "the server name is cut out of each ClientHello, before a server of many sites",
+     BOX(TO_SERVER(.what = RELAY_NO_EXT, .record = 1, .at = EXT_SERVER_NAME)),
+     MANY_SITES()},
+    {.name = "sni-stripped-tls12",
+     .shows = "sni-stripped",
+     .summary = "the same before a server that has TLS 1.2 alone",
+     BOX(TO_SERVER(.what = RELAY_NO_EXT, .record = 1, .at = EXT_SERVER_NAME)),
+     MANY_SITES(.max = TLS_1_2)},
+    {.name = "sni-stripped-tls13",
+     .shows = "sni-stripped",
+     .summary = "the same before a server that has TLS 1.3 alone",
+     BOX(TO_SERVER(.what = RELAY_NO_EXT, .record = 1, .at = EXT_SERVER_NAME)),
+     MANY_SITES(.min = TLS_1_3)},
+    {.name = "sni-stripped-one-site",
+     .shows = "sni-stripped",
+     .summary =
+         "the server name is cut out of each ClientHello, before a server with one certificate for all",
+     BOX(TO_SERVER(.what = RELAY_NO_EXT, .record = 1, .at = EXT_SERVER_NAME))},
+    {.name = "handshake-tampered-name",
+     .shows = "handshake-tampered",
+     .summary = "another server name is put into each ClientHello, which the server knows too",
+     BOX(TO_SERVER(.what = RELAY_NAME, .record = 1)),
+     MANY_SITES()},
 
     /* Somebody cuts TLS 1.3 out of the offer. */
     {.name = "downgrade-detected",

@@ -79,15 +79,30 @@ static size_t get_length(const uint8_t *at, unsigned width) {
     return n;
 }
 
-/* Takes an extension out of a ClientHello that is one whole record; its new length. */
-static size_t cut_extension(uint8_t *record, size_t n, uint16_t type) {
+/* An extension of a ClientHello that is one whole record; false: there is none. */
+static bool find_extension(const uint8_t *record, size_t n, uint16_t type, struct hello_view *ret,
+                           struct bytes *ret_body) {
     struct rd r;
-    struct hello_view v;
-    rd_init(&r, bytes_of(record + RECORD_HEADER, n - RECORD_HEADER));
-    if (record[0] != CT_HANDSHAKE || !hello_view(&r, &v)) return n;
     bool found;
-    struct bytes body = ext_find(v.extensions, type, &found);
-    if (!found) return n;
+    rd_init(&r, bytes_of(record + RECORD_HEADER, n - RECORD_HEADER));
+    if (record[0] != CT_HANDSHAKE || !hello_view(&r, ret)) return false;
+    *ret_body = ext_find(ret->extensions, type, &found);
+    return found;
+}
+
+static void rename_host(uint8_t *record, size_t n) {
+    enum { BEFORE_NAME = 2 + 1 + 2 }; /* list, type, length: RFC 6066 3 */
+    struct hello_view v;
+    struct bytes body;
+    if (find_extension(record, n, EXT_SERVER_NAME, &v, &body) && body.n > BEFORE_NAME)
+        record[(size_t)(body.p - record) + BEFORE_NAME] = 'x';
+}
+
+/* Takes an extension out; the record's new length. */
+static size_t cut_extension(uint8_t *record, size_t n, uint16_t type) {
+    struct hello_view v;
+    struct bytes body;
+    if (!find_extension(record, n, type, &v, &body)) return n;
     size_t start = (size_t)(body.p - record) - 4, gone = body.n + 4;
     size_t block = (size_t)(v.extensions.p - record) - 2;
     memmove(record + start, record + start + gone, n - start - gone);
@@ -115,6 +130,9 @@ static size_t spoil(struct box *b, struct way *w, const struct relay_fault *f, u
         break;
     case RELAY_NO_EXT:
         return cut_extension(record, n, (uint16_t)f->at);
+    case RELAY_NAME:
+        rename_host(record, n);
+        break;
     case RELAY_VERSION:
         put_length(record + RECORD_HEADER + 4, 2, f->at);
         break;

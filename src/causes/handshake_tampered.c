@@ -76,13 +76,11 @@ static enum ruling judge(struct casefile *c, struct finding *f) {
     return RULING_YES;
 }
 
-static const char *const replaces[] = {"cert-malformed",
-                                       "ca-replaced",
-                                       "key-cert-mismatch",
-                                       "pq-hello-intolerance",
-                                       "version-intolerance",
-                                       "server-crash-on-feature",
-                                       NULL};
+/* Who changes a hello may have changed the name in it: whose certificate came then says nothing. */
+static const char *const replaces[] = {
+    "cert-malformed",      "cert-name-mismatch",      "default-vhost-cert",
+    "ca-replaced",         "key-cert-mismatch",       "pq-hello-intolerance",
+    "version-intolerance", "server-crash-on-feature", NULL};
 extern const struct cause cause_handshake_tampered;
 const struct cause cause_handshake_tampered = {.id = "handshake-tampered",
                                                .row = "man-in-the-middle",
