@@ -393,6 +393,7 @@ struct lab_case {
     bool serial;          /* one connection after the other */
     unsigned max_at_once; /* more simultaneous ones are closed at once; 0: any number */
     enum lab_proxy proxy;
+    bool behind; /* the proxy alone reaches the server, whatever `listen` and `relay` make of the port */
     struct client_spec client;
     const struct script *script;
     const struct script *http80; /* plain HTTP at port 80 of an address that the case has for itself */

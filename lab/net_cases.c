@@ -221,7 +221,8 @@ static void relay(struct lab_link *l, int upstream) {
 
 /* To the case's own server and nowhere else, whatever name was asked for. */
 static void relay_to_case(struct lab_link *l, const char *yes, size_t yes_n) {
-    int upstream = lab_connect(l->server->port);
+    const struct lab_server *s = l->server;
+    int upstream = lab_connect(s->c->behind ? s->behind_port : s->port);
     if (upstream < 0) return;
     uint8_t early[HEAD_MAX];
     size_t n = l->pending_n - l->pending_off;

@@ -148,6 +148,7 @@ static bool open_ports(struct lab *lab, struct lab_server *s) {
     static const enum listen_kind of_v6[] = {
         [V6_OPEN] = LISTEN_OPEN, [V6_CLOSED] = LISTEN_CLOSED, [V6_FULL] = LISTEN_FULL};
     const struct lab_case *c = s->c;
+    if (c->behind && !c->relay.there && !open_behind(lab, s)) return false;
     if (c->listen != LISTEN_NONE && !open_side(lab, s, AF_INET, c->listen)) return false;
     if (c->v6 != V6_NONE && !open_side(lab, s, AF_INET6, of_v6[c->v6])) return false;
     if (c->http80 && !open_http80(lab, s)) return false;

@@ -23,7 +23,7 @@ class Arguments(list):
     def __init__(self, line):
         words = shlex.split(line)
         count = 0
-        while count < len(words) and re.match(r"[A-Z_]+=", words[count]):
+        while count < len(words) and re.match(r"[A-Za-z_]+=", words[count]):
             count += 1
         super().__init__(words[count:])
         self.environment = dict(word.split("=", 1) for word in words[:count])

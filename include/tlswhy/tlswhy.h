@@ -61,6 +61,10 @@ void tlswhy_set_system_store(struct tlswhy_options *o, const char *file, const c
 /* A PEM file of roots that another program on this machine reads ("curl"): a report then says that a root is
  * installed there. False: there are too many. */
 bool tlswhy_add_other_store(struct tlswhy_options *o, const char *name, const char *file);
+/* A proxy that this machine's configuration names and that the client does not use, and what names it
+ * ("http_proxy"): where the host is not reached without one, it is tried. False: it is no address of a proxy
+ * that can be tried. */
+bool tlswhy_set_known_proxy(struct tlswhy_options *o, const char *name, const char *url);
 /* One line on the last thing that failed on these options; "" if nothing did. */
 const char *tlswhy_options_error(const struct tlswhy_options *o);
 

@@ -130,6 +130,18 @@ static bool set_proxy(struct tlswhy_options *o, const char *value) {
     return proxy_parse(value, &o->request.proxy, &why) || options_fail(o, "--proxy: %s", why);
 }
 
+/* TLS with the proxy itself is not spoken (probe/proxy_tls.c). */
+bool tlswhy_set_known_proxy(struct tlswhy_options *o, const char *name, const char *url) {
+    struct proxy *p = &o->request.known_proxy;
+    const char *why;
+    if (!proxy_parse(url, p, &why) || p->kind == PROXY_HTTPS) {
+        *p = (struct proxy){0};
+        return false;
+    }
+    o->request.known_proxy_name = arena_strdup(&o->a, name);
+    return true;
+}
+
 static bool set_family(struct tlswhy_options *o, int family) {
     if (o->request.family != AF_UNSPEC && o->request.family != family)
         return options_fail(o, "-4 and -6 leave no address between them");

@@ -15,8 +15,9 @@ const struct request *request_settle(struct arena *a, const struct request *from
     struct request *r = ARENA_NEW(a, struct request);
     *r = *from;
     const char **const single[] = {
-        &r->host, &r->host_shown, &r->connect_addr, &r->servername, &r->cert,       &r->key,       &r->client,
-        &r->alpn, &r->resolver,   &r->compare,      &r->data_dir,   &r->store_file, &r->store_dirs};
+        &r->host,     &r->host_shown, &r->connect_addr, &r->servername,      &r->cert,
+        &r->key,      &r->client,     &r->alpn,         &r->resolver,        &r->compare,
+        &r->data_dir, &r->store_file, &r->store_dirs,   &r->known_proxy_name};
     for (size_t i = 0; i < TW_COUNT(single); i++) *single[i] = own(a, *single[i]);
     for (size_t i = 0; i < r->n_places; i++)
         r->places[i] = (struct store_place){own(a, r->places[i].name), own(a, r->places[i].path)};

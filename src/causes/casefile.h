@@ -37,6 +37,8 @@ struct casefile {
     bool offline;     /* contact nothing but the endpoint */
     bool proxied;
     enum proxy_kind proxy_kind;
+    const char *known_proxy; /* one that the client does not use, in words: "the proxy that http_proxy names
+                                (192.0.2.7 port 3128)"; NULL: none */
     struct net *net;
     struct prober *prober;
     const struct trust *trust;

@@ -73,11 +73,12 @@ bool no_proxy_matches(struct arena *a, const char *list, const char *host) {
     }
 }
 
+static const char *const exceptions[] = {"no_proxy", "NO_PROXY"};
+
 /* As in curl, https_proxy is for what begins with TLS; a service with STARTTLS has its own scheme. 0 with the
  * proxy (NULL: none) and the variable that names it, or the exit status. */
 static int find_proxy(struct cli *c, bool tls, const char *host, const char **ret, const char **ret_name) {
     static const char *const proxies[] = {"https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"};
-    static const char *const exceptions[] = {"no_proxy", "NO_PROXY"};
     size_t skip = tls ? 0 : 2;
     const char *ignored, *why = "";
     const char *proxy = first_set(proxies + skip, TW_COUNT(proxies) - skip, ret_name);
@@ -91,11 +92,22 @@ static int find_proxy(struct cli *c, bool tls, const char *host, const char **re
     return 0;
 }
 
+/* One that is set for something else alone, http:// as a rule. What no_proxy excepts must hear of no host. */
+static void find_known_proxy(struct cli *c) {
+    static const char *const proxies[] = {"https_proxy", "HTTPS_PROXY", "http_proxy", "HTTP_PROXY"};
+    const char *host = c->options->request.host, *ignored, *name;
+    const char *proxy = first_set(proxies, TW_COUNT(proxies), &name);
+    const char *list = first_set(exceptions, TW_COUNT(exceptions), &ignored);
+    if (proxy && host && !(list && no_proxy_matches(&c->a, list, host)))
+        (void)tlswhy_set_known_proxy(c->options, name, proxy);
+}
+
 int environment_proxy(struct cli *c) {
     const struct request *r = &c->options->request;
     const char *proxy, *name = "";
     if (c->proxy_given) return 0;
     int status = find_proxy(c, r->starttls == STARTTLS_NONE, r->host, &proxy, &name);
+    if (!status && !proxy) find_known_proxy(c);
     if (status || !proxy || tlswhy_set(c->options, "proxy", proxy) == 0) return status;
     return usage_error(c, "%s in the environment: %s", name, tlswhy_options_error(c->options));
 }

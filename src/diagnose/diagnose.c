@@ -73,6 +73,14 @@ static bool is_bent(const struct request *r) {
     return r->n_bent > 0 || (r->client && strcmp(r->client, "modern") != 0);
 }
 
+/* Without its user name and password. */
+static const char *known_proxy(const struct session *s) {
+    const struct request *r = s->request;
+    if (r->proxy.kind != PROXY_NONE || r->known_proxy.kind == PROXY_NONE || r->connect_addr) return NULL;
+    return text_f(s->a, "the proxy that %s names (%s port %u)", r->known_proxy_name, r->known_proxy.host,
+                  r->known_proxy.port);
+}
+
 static struct casefile *new_case(struct session *s, bool bent) {
     struct casefile *c = ARENA_NEW(s->a, struct casefile);
     const struct profile *client = client_of(s, bent);
@@ -83,6 +91,7 @@ static struct casefile *new_case(struct session *s, bool bent) {
                            .offline = r->offline,
                            .proxied = r->proxy.kind != PROXY_NONE,
                            .proxy_kind = r->proxy.kind,
+                           .known_proxy = known_proxy(s),
                            .net = s->net,
                            .prober = s->prober,
                            .trust = s->trust,
@@ -99,8 +108,8 @@ static struct casefile *new_case(struct session *s, bool bent) {
                            .blind = !client->judge,
                            .bent = bent,
                            .resolved = &s->resolved};
-    if (s->resolved.n == 0) return c;
-    c->trial = make_trial(s, bent, &s->resolved.addr[0]);
+    if (s->resolved.n == 0 && !c->known_proxy) return c;
+    c->trial = make_trial(s, bent, &s->resolved.addr[0]); /* all zero where there is none */
     c->subject_trial = c->trial;
     change_apply(&c->subject_trial, &(struct change){.kind = CHANGE_CLASSICAL});
     return c;
@@ -183,6 +192,8 @@ static void diagnose_case(struct session *s, struct casefile *c, struct plan *p)
     plan_init(p, c);
     if (s->resolved.status != RESOLVE_OK) {
         plan_phase(p, PHASE_NAME);
+        if (c->known_proxy) plan_phase(p, PHASE_ADDRESSES);
+        plan_settle(p);
         return;
     }
     plan_handshake(p);
@@ -197,7 +208,7 @@ static void diagnose_case(struct session *s, struct casefile *c, struct plan *p)
     plan_phase(p, PHASE_SECOND);
     session_look_elsewhere(s, c);
     bool differ = s->resolved.n > 1 && (!address_well(c, 0) || !all_others_well(s, c));
-    if (differ || c->elsewhere) plan_phase(p, PHASE_ADDRESSES);
+    if (differ || c->elsewhere || c->known_proxy) plan_phase(p, PHASE_ADDRESSES);
     plan_settle(p);
 }
 
@@ -383,7 +394,7 @@ const struct verdict *diagnose(struct arena *a, const struct request *r,
                                   .max_connections = r->max_connections,
                                   /* 16 are promised, and a server sees a close later than the next SYN */
                                   .max_at_once = 15};
-    s.prober = prober_new(a, s.net, &limits, &r->proxy);
+    s.prober = prober_new(a, s.net, &limits, r->proxy.kind != PROXY_NONE ? &r->proxy : &r->known_proxy);
     run_diagnosis(&s);
     int e = prober_trouble(s.prober);
     close_session(&s);

@@ -37,7 +37,11 @@ struct request {
     const char *alpn; /* names, "" offers none; NULL not given */
     const char *time_source[REQUEST_MAX_FILES];
     size_t n_time_source;
-    struct proxy proxy;              /* kind PROXY_NONE: direct */
+    struct proxy proxy; /* kind PROXY_NONE: direct */
+    /* One that this machine's configuration names, and this client does not use; kind PROXY_NONE: none is
+     * known. Whose it is, for people: "http_proxy". */
+    struct proxy known_proxy;
+    const char *known_proxy_name;
     int family;                      /* AF_UNSPEC, AF_INET, AF_INET6 */
     int64_t timeout_ns, max_time_ns; /* 10 s and 3 times the first unless given */
     unsigned max_connections;        /* 64 unless given */

@@ -376,6 +376,12 @@ static void proxy_name(struct trial *t, const struct change *c) {
     set_sni(t, c);
 }
 
+static void by_proxy(struct trial *t, const struct change *c) {
+    (void)c;
+    memset(&t->to, 0, sizeof(t->to));
+    t->via.use_proxy = true;
+}
+
 static void proxy_scheme(struct trial *t, const struct change *c) {
     t->via.proxy_scheme = (enum proxy_scheme)c->arg;
 }
@@ -448,6 +454,9 @@ static char *say_http_host(struct arena *a, const struct change *c) {
 static char *say_proxy_name(struct arena *a, const struct change *c) {
     return text_f(a, "the proxy is asked to connect to \"%s\" instead", c->name);
 }
+static char *say_proxy(struct arena *a, const struct change *c) {
+    return text_f(a, "the connection is made through %s", c->name);
+}
 static char *say_proxy_scheme(struct arena *a, const struct change *c) {
     return arena_strdup(a, c->arg == PROXY_PLAINLY ? "the proxy is spoken to in plain HTTP (http://)"
                                                    : "the proxy is spoken to in TLS (https://)");
@@ -507,6 +516,7 @@ static const struct {
     [CHANGE_HTTP_HOST] = {"http-host", http_host, say_http_host, NULL},
     [CHANGE_PROXY_HEADER] = {"proxy-header", proxy_header, NULL,
                              "a PROXY protocol header goes before the handshake"},
+    [CHANGE_PROXY] = {"proxy", by_proxy, say_proxy, NULL},
     [CHANGE_PROXY_NAME] = {"proxy-name", proxy_name, say_proxy_name, NULL},
     [CHANGE_PROXY_SCHEME] = {"proxy-scheme", proxy_scheme, say_proxy_scheme, NULL},
     [CHANGE_AGAIN] = {"again", again, NULL, "the very same handshake is tried again"},

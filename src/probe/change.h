@@ -40,6 +40,7 @@ enum change_kind {
     CHANGE_HTTP_80,    /* … to port 80 of the same address */
     CHANGE_HTTP_HOST,  /* name: such a request is for this host */
     CHANGE_PROXY_HEADER,
+    CHANGE_PROXY,        /* through the proxy, which the host is named to; name: whose proxy, in words */
     CHANGE_PROXY_NAME,   /* name: the proxy is asked for this host, and it is named in SNI */
     CHANGE_PROXY_SCHEME, /* arg: enum proxy_scheme */
     CHANGE_AGAIN,        /* arg: nothing changed, the arg-th repetition */

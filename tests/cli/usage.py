@@ -350,6 +350,11 @@ def check_proxy_words(tlswhy, checks, proxy, this, dead, direct, host):
         checks.none_of(f"{name}={value}", list(line_problems(done, 2, name)))
     done = run(tlswhy, "--proxy", "gopher://user:hunter2@p.example", host)
     checks.that("a password is not shown", "hunter2" not in done.stderr and done.returncode == 2, done.stderr)
+    proxy.asked.clear()
+    done = run(tlswhy, "--json", "127.0.0.1:1", http_proxy=this.replace("://", "://user:hunter2@"))
+    checks.that("a proxy for something else is tried where the host is not reached", proxy.asked == ["CONNECT 127.0.0.1:1 HTTP/1.1"],
+                str(proxy.asked))
+    checks.that("and its password is not shown", "hunter2" not in done.stdout + done.stderr, done.stdout)
     done = run(tlswhy, "--connect-to", "b.example", host, https_proxy=dead)
     checks.none_of("a proxy of the environment and a name to connect to", list(line_problems(done, 2, "https_proxy")))
 

@@ -48,6 +48,7 @@ RESTS_ON = {
     "whole": ["mtls-client-chain-incomplete-http", "mtls-client-sig-unsupported-tls12-works"],
     "resume": ["session-no-context", "session-ticket-reset"],
     "proxy-header": ["proxy-protocol-mismatch"],
+    "proxy": ["proxy-required", "proxy-required-reset", "proxy-required-no-name"],
     "proxy-name": ["intercept-untrusted-root-proxy-internal"],
     "proxy-scheme": ["proxy-scheme-mismatch", "proxy-scheme-mismatch-reverse"],
     "http-80": ["captive-portal", "captive-portal-closed", "captive-portal-511-beside"],
