@@ -191,6 +191,7 @@ enum relay_way { WAY_DOWN, WAY_UP }; /* to the client, to the server */
 enum relay_what {
     RELAY_NOTHING,
     RELAY_FLIP,    /* one bit of the byte `at` of the record's body */
+    RELAY_SCATTER, /* every 50th byte from `at` on, each time by other bits */
     RELAY_NO_EXT,  /* a ClientHello without the extension `at` */
     RELAY_NAME,    /* the first letter of the name in a ClientHello becomes an x */
     RELAY_VERSION, /* legacy_version of a hello becomes `at` */

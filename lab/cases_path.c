@@ -45,6 +45,28 @@ static const struct lab_case rows[] = {
      .summary = "a bit changes in the client's encrypted request",
      BOX(TO_SERVER(.what = RELAY_FLIP, .type = CT_APPLICATION_DATA, .record = 2, .at = 5))},
 
+    /* The Certificate of TLS 1.2 is plain: it arrives so that it cannot be read. */
+    {.name = "record-corruption-certificate-tls12",
+     .shows = "record-corruption",
+     .summary = "TLS 1.2, the server's Certificate arrives damaged, each time in another way",
+     BOX(TO_CLIENT(.what = RELAY_SCATTER, .record = 2, .at = 11)),
+     TLS12},
+    {.name = "record-corruption-certificate-tls12-now-and-then",
+     .shows = "record-corruption",
+     .summary = "TLS 1.2, one bit of the server's Certificate changes on the first connections",
+     BOX(TO_CLIENT(.what = RELAY_FLIP, .record = 2, .at = 11, .first = 3)),
+     TLS12},
+    {.name = "handshake-tampered-certificate-tls12",
+     .shows = "handshake-tampered",
+     .summary = "TLS 1.2, the same bit of the server's Certificate changes on every connection",
+     BOX(TO_CLIENT(.what = RELAY_FLIP, .record = 2, .at = 11)),
+     TLS12},
+    {.name = "handshake-tampered-certificate-name-tls12",
+     .shows = "handshake-tampered",
+     .summary = "the same further in, where the certificate can still be read",
+     BOX(TO_CLIENT(.what = RELAY_FLIP, .record = 2, .at = 120)),
+     TLS12},
+
     /* A hello that is not what the other side sent. */
     {.name = "handshake-tampered-server-random",
      .shows = "handshake-tampered",

@@ -14,7 +14,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { ROOM = 65536, IDLE_MS = 60 * 1000 };
+enum { ROOM = 65536, IDLE_MS = 60 * 1000, SCATTER = 50 };
 
 /* One way through the box. */
 struct way {
@@ -127,6 +127,10 @@ static size_t spoil(struct box *b, struct way *w, const struct relay_fault *f, u
         break;
     case RELAY_FLIP:
         if (RECORD_HEADER + f->at < n) record[RECORD_HEADER + f->at] ^= 0x10;
+        break;
+    case RELAY_SCATTER:
+        for (size_t i = RECORD_HEADER + f->at; i < n; i += SCATTER)
+            record[i] ^= (uint8_t)(b->number * 29 | 1);
         break;
     case RELAY_NO_EXT:
         return cut_extension(record, n, (uint16_t)f->at);

@@ -21,11 +21,29 @@ static enum ruling is_of_suite(struct casefile *c, const struct spoilt_again *s)
     return other->good && other->t->version == s->first->t->version ? RULING_YES : RULING_NO;
 }
 
+/* A certificate that cannot be read is the server's own, unless it comes in more forms than one. */
+static bool is_damage(const struct spoilt_again *s) {
+    if (s->n_sealed > 0 || s->scattered) return true;
+    return s->how != SPOILT_UNREAD && s->n_well > 0 && !spoilt_signature(s->first);
+}
+
+static char *summary(struct casefile *c, const struct spoilt_again *s, const char *how_often) {
+    if (s->n_sealed == 0 && s->scattered)
+        return text_f(c->a,
+                      "What is sent between here and %s arrives changed (%s): the server's certificate came "
+                      "with other bytes each time.",
+                      case_where(c), how_often);
+    return text_f(c->a,
+                  "Encrypted data between here and %s arrives changed (%s): %s cannot open a record that "
+                  "was sealed with the right keys.",
+                  case_where(c), how_often, spoilt_noticed_by(s->first));
+}
+
 static enum ruling judge(struct casefile *c, struct finding *f) {
     struct spoilt_again s;
     enum ruling r = spoilt_repeat(c, &s);
     if (r != RULING_YES) return r;
-    if (s.n_sealed == 0 && (s.n_well == 0 || spoilt_signature(s.first))) return RULING_NO;
+    if (!is_damage(&s)) return RULING_NO;
     enum ruling of_suite = is_of_suite(c, &s);
     if (of_suite != RULING_NO) return of_suite == RULING_OPEN ? RULING_OPEN : RULING_NO;
     f->of_path = true;
@@ -35,12 +53,12 @@ static enum ruling judge(struct casefile *c, struct finding *f) {
     f->comes_and_goes = s.n_well > 0;
     f->certainty = c->starved ? CERTAINTY_POSSIBLE : CERTAINTY_LIKELY;
     const char *how_often = s.steady ? "each time" : "not each time";
-    f->summary =
-        text_f(c->a,
-               "Encrypted data between here and %s arrives changed (%s): %s cannot open a record that "
-               "was sealed with the right keys.",
-               case_where(c), how_often, spoilt_noticed_by(s.first));
+    f->summary = summary(c, &s, how_often);
     tell_times(c, f, &s);
+    if (s.scattered)
+        finding_evidence(
+            f, "The Certificate messages of these handshakes have the same length and differ in a few "
+               "bytes: one and the same certificate was sent, and damaged after that.");
     if (s.n_sealed > 0)
         finding_evidence(
             f, "Both sides have the same keys, since other records could be opened with them: so the "

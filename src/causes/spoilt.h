@@ -9,6 +9,8 @@ enum spoilt {
     SPOILT_NO,
     SPOILT_SEALED, /* both have the same keys, and yet a record does not open: it was changed after it was
                       sealed */
+    SPOILT_UNREAD, /* below TLS 1.3, the certificate came in a form that cannot be read: perhaps the server's
+                      own fault */
     SPOILT_PLAIN,  /* they have not seen the same handshake: keys, signature or Finished do not fit */
 };
 enum spoilt spoilt_how(const struct facts *f);
@@ -23,6 +25,7 @@ struct spoilt_again {
     const struct facts *again[SPOILT_REPEATS];
     size_t n_well;   /* got through, or ended for another reason */
     size_t n_sealed; /* all four together */
+    bool scattered;  /* below TLS 1.3, one and the same certificate came differently damaged, or now whole */
     bool steady;     /* spoilt in the same way each time */
 };
 /* RULING_NO: nothing is spoilt. */

@@ -32,6 +32,8 @@ struct eng_policy {
     bool sign_as_offered;       /* its own key signs with schemes of its hello alone */
     bool refuse_old_signatures; /* those of a key exchange before TLS 1.2, which are of MD5 and SHA-1 */
     bool check_sigalg;          /* refuse a scheme that was not offered (else take whatever verifies) */
+    bool accept_unread_key;     /* below 1.3, go on without checking the signature where the key of the
+                                   certificate cannot be read: whether both saw the same shows at Finished */
     bool ignore_downgrade;      /* go on in spite of the marker of RFC 8446 4.1.3 */
 };
 

@@ -159,6 +159,8 @@ static bool take_key(struct engine *e, struct bytes der) {
         e->pubkey = e->cfg.pubkey_of(e->cfg.arg, der);
     else
         e->pubkey = e->own_pubkey = pubkey_from_cert(der);
+    bool ephemeral = e->suite->kx == KX_ECDHE || e->suite->kx == KX_DHE;
+    if (!e->pubkey && e->cfg.policy.accept_unread_key && e->version < TLS_1_3 && ephemeral) return true;
     if (!e->pubkey) {
         engine_refuse(e, REFUSAL_KEY_TYPE, ALERT_UNSUPPORTED_CERTIFICATE,
                       "the key of the server's certificate cannot be read");

@@ -323,6 +323,7 @@ static void lenient(struct trial *t, const struct change *c) {
     t->policy.dh_min_bits = 0;
     t->policy.dh_max_bits = 0;
     t->policy.check_sigalg = false;
+    t->policy.accept_unread_key = true;
     t->policy.ignore_downgrade = true;
 }
 

@@ -27,6 +27,7 @@ static void put_policy(struct wr *w, const struct eng_policy *p) {
     put_bool(w, p->refuse_warnings);
     put_bool(w, p->refuse_old_signatures);
     put_bool(w, p->check_sigalg);
+    put_bool(w, p->accept_unread_key);
     put_bool(w, p->ignore_downgrade);
     put_bool(w, p->sign_as_offered);
 }
