@@ -372,7 +372,10 @@ enum lab_proxy {
     LAB_PROXY_NONE,
     LAB_PROXY_HTTP,
     LAB_PROXY_HTTP_AUTH,
-    LAB_PROXY_HTTP_REFUSES,
+    LAB_PROXY_HTTP_REFUSES,    /* 403, whatever is asked for */
+    LAB_PROXY_HTTP_443,        /* … but port 443 */
+    LAB_PROXY_HTTP_NO_CONNECT, /* 405 */
+    LAB_PROXY_HTTP_LOST,       /* 502: it does not get there itself */
     LAB_PROXY_SOCKS5,
     LAB_PROXY_SOCKS5_AUTH,
 };

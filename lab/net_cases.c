@@ -244,6 +244,27 @@ static bool begins_request(struct lab_link *l) {
     return first >= 'A' && first <= 'Z';
 }
 
+/* What it says in the place of yes; NULL: it connects. */
+static const char *refusal_of(enum lab_proxy kind, const char *head) {
+    switch (kind) {
+    case LAB_PROXY_HTTP_REFUSES:
+        return "403 Forbidden";
+    case LAB_PROXY_HTTP_443:
+        return strstr(head, ":443 HTTP/") ? NULL : "403 Forbidden";
+    case LAB_PROXY_HTTP_NO_CONNECT:
+        return "405 Method Not Allowed";
+    case LAB_PROXY_HTTP_LOST:
+        return "502 Bad Gateway";
+    case LAB_PROXY_NONE:
+    case LAB_PROXY_HTTP:
+    case LAB_PROXY_HTTP_AUTH:
+    case LAB_PROXY_SOCKS5:
+    case LAB_PROXY_SOCKS5_AUTH:
+        break;
+    }
+    return NULL;
+}
+
 static void serve_http_proxy(struct lab_link *l, enum lab_proxy kind) {
     static const char yes[] = "HTTP/1.1 200 Connection established\r\n\r\n";
     struct arena a = {0};
@@ -255,8 +276,8 @@ static void serve_http_proxy(struct lab_link *l, enum lab_proxy kind) {
         lab_write_str(
             l, "HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic realm=\"lab\"\r\n"
                "Content-Length: 0\r\n\r\n");
-    else if (kind == LAB_PROXY_HTTP_REFUSES)
-        lab_write_str(l, "HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n");
+    else if (refusal_of(kind, head))
+        lab_write_str(l, text_f(&a, "HTTP/1.1 %s\r\nContent-Length: 0\r\n\r\n", refusal_of(kind, head)));
     else
         relay_to_case(l, yes, sizeof(yes) - 1);
     arena_done(&a);

@@ -383,6 +383,13 @@ static void by_proxy(struct trial *t, const struct change *c) {
     t->via.use_proxy = true;
 }
 
+static void proxy_port(struct trial *t, const struct change *c) {
+    if (t->to.len > 0) net_addr_set_port(&t->to, (uint16_t)c->arg);
+    t->host_port = (uint16_t)c->arg;
+    t->via = (struct transport){
+        .use_proxy = true, .proxy_scheme = t->via.proxy_scheme, .greet_only = true, .listen_ns = 1};
+}
+
 static void proxy_scheme(struct trial *t, const struct change *c) {
     t->via.proxy_scheme = (enum proxy_scheme)c->arg;
 }
@@ -455,6 +462,9 @@ static char *say_http_host(struct arena *a, const struct change *c) {
 static char *say_proxy_name(struct arena *a, const struct change *c) {
     return text_f(a, "the proxy is asked to connect to \"%s\" instead", c->name);
 }
+static char *say_proxy_port(struct arena *a, const struct change *c) {
+    return text_f(a, "the proxy is asked for port %u of the same host instead", c->arg);
+}
 static char *say_proxy(struct arena *a, const struct change *c) {
     return text_f(a, "the connection is made through %s", c->name);
 }
@@ -519,6 +529,7 @@ static const struct {
                              "a PROXY protocol header goes before the handshake"},
     [CHANGE_PROXY] = {"proxy", by_proxy, say_proxy, NULL},
     [CHANGE_PROXY_NAME] = {"proxy-name", proxy_name, say_proxy_name, NULL},
+    [CHANGE_PROXY_PORT] = {"proxy-port", proxy_port, say_proxy_port, NULL},
     [CHANGE_PROXY_SCHEME] = {"proxy-scheme", proxy_scheme, say_proxy_scheme, NULL},
     [CHANGE_AGAIN] = {"again", again, NULL, "the very same handshake is tried again"},
     [CHANGE_RESUME] = {"resume", resume, NULL, "the session of the connection before is taken up"},

@@ -42,6 +42,7 @@ enum change_kind {
     CHANGE_PROXY_HEADER,
     CHANGE_PROXY,        /* through the proxy, which the host is named to; name: whose proxy, in words */
     CHANGE_PROXY_NAME,   /* name: the proxy is asked for this host, and it is named in SNI */
+    CHANGE_PROXY_PORT,   /* arg: the proxy is asked for another port of the host, where nothing is said */
     CHANGE_PROXY_SCHEME, /* arg: enum proxy_scheme */
     CHANGE_AGAIN,        /* arg: nothing changed, the arg-th repetition */
     CHANGE_RESUME,       /* run: the session that it brought is taken up */

@@ -50,6 +50,7 @@ RESTS_ON = {
     "proxy-header": ["proxy-protocol-mismatch"],
     "proxy": ["proxy-required", "proxy-required-reset", "proxy-required-no-name"],
     "proxy-name": ["intercept-untrusted-root-proxy-internal"],
+    "proxy-port": ["tls-in-tls-limits"],
     "proxy-scheme": ["proxy-scheme-mismatch", "proxy-scheme-mismatch-reverse"],
     "http-80": ["captive-portal", "captive-portal-closed", "captive-portal-511-beside"],
     "http-host": ["captive-portal-plain"],
