@@ -32,12 +32,21 @@ static bool worth_asking(const struct casefile *c) {
     return host_is_named(c, &c->cert_facts->run->trial);
 }
 
+/* The client's hello; where the client does not take the answer to it, the one that brought what is judged.
+ */
+static const struct facts *ask(struct casefile *c, enum change_kind kind) {
+    const struct change change = {.kind = kind, .name = case_unknown_name()};
+    bool refused =
+        c->cert_facts && c->subject->certificates.n == 0 && c->subject->t->result == RESULT_REFUSED;
+    return case_try_on(c, refused ? &c->cert_facts->run->trial : &c->subject_trial, &change, 1);
+}
+
 /* Nobody is asked by SNI alone where the proxy itself can be asked: NULL. */
 static const struct facts *ask_proxy(struct casefile *c) {
-    return c->proxied ? CASE_TRY(c, {.kind = CHANGE_PROXY_NAME, .name = case_unknown_name()}) : NULL;
+    return c->proxied ? ask(c, CHANGE_PROXY_NAME) : NULL;
 }
 static const struct facts *ask_address(struct casefile *c) {
-    return CASE_TRY(c, {.kind = CHANGE_SNI, .name = case_unknown_name()});
+    return ask(c, CHANGE_SNI);
 }
 
 void between_ask(struct casefile *c) {
