@@ -14,6 +14,12 @@ static void refuse(struct client_view *v, enum pki_problem_kind kind, const char
     r->n_problems++;
 }
 
+/* Old, of a stranger, or of one who does not know the certificate. */
+static bool counts_against(const struct pki_judge *judge, enum pki_rev verdict) {
+    unsigned rule = verdict == PKI_REV_UNKNOWN ? PKI_RULE_STAPLE_KNOWS : PKI_RULE_STAPLE_GOOD;
+    return verdict != PKI_REV_GOOD && judge->rules & rule;
+}
+
 static void look(struct casefile *c, const struct revocation_of *r, bool offered, struct client_view *v) {
     const struct revocation_said *staple = &r->by[REVOCATION_STAPLE];
     const struct pki_rev_answer *answer = &staple->answer;
@@ -24,7 +30,7 @@ static void look(struct casefile *c, const struct revocation_of *r, bool offered
                    "the certificate demands a stapled OCSP response, and none came (RFC 7633)");
     } else if (answer->verdict == PKI_REV_REVOKED)
         refuse(v, PKI_PROBLEM_REVOKED, "the stapled OCSP response says that the certificate was revoked");
-    else if (answer->verdict != PKI_REV_GOOD && v->judge->rules & PKI_RULE_STAPLE_GOOD)
+    else if (counts_against(v->judge, answer->verdict))
         refuse(v, PKI_PROBLEM_STAPLE_BAD,
                text_f(c->a, "the stapled OCSP response %s", pki_rev_text(answer->verdict)));
 }

@@ -53,7 +53,8 @@ enum pki_rule {
     PKI_RULE_EXPLICIT_CURVE = 1u << 18,    /* EC parameters written out are taken */
     PKI_RULE_ANCHOR_CRITICAL =
         1u << 19,                    /* a critical extension that is not known is refused on the anchor too */
-    PKI_RULE_STAPLE_GOOD = 1u << 20, /* a stapled response that says nothing is refused */
+    PKI_RULE_STAPLE_GOOD = 1u << 20, /* a stapled response that is old, or not the authority's, is refused */
+    PKI_RULE_STAPLE_KNOWS = 1u << 21, /* … and one of a responder that does not know the certificate */
 };
 /* Habits of single clients, against or beside the RFC. */
 enum pki_quirk {

@@ -106,16 +106,18 @@ const struct pki_judge pki_judges_platforms[] = {
                  | PKI_RULE_ANCHOR_LIMITS  /* pkixcheck.cpp, CheckIssuerIndependentProperties() */
                  | PKI_RULE_ANCHOR_PROFILE /* pkixcheck.cpp, CheckBasicConstraints(): v1 roots pass */
                  | PKI_RULE_ANCHOR_VALIDITY | PKI_RULE_ANCHOR_CRITICAL |
-                 PKI_RULE_NEEDS_SAN            /* pkixnames.cpp, CheckCertHostname(): no CN since 48 */
-                 | PKI_RULE_LEAF_NOT_CA        /* MOZILLA_PKIX_ERROR_CA_CERT_USED_AS_END_ENTITY */
-                 | PKI_RULE_LEAF_KEY_USAGE     /* pkixcheck.cpp, CheckKeyUsage() */
-                 | PKI_RULE_CACHES_CAS         /* security.remote_settings.intermediates.enabled */
-                 | PKI_RULE_CT                 /* security.pki.certificate_transparency.mode, 135 */
-                 | PKI_RULE_MUST_STAPLE,       /* pkixcheck.cpp, CheckTLSFeatures() */
-        .building = PKI_BUILD_ALL,             /* pkixbuild.cpp, PathBuildingStep */
-        .leaf_trust = PKI_LEAF_NEVER,          /* an exception is made by the user instead */
-        .eku = PKI_EKU_NESTED_ANCHOR,          /* pkixcheck.cpp, CheckExtendedKeyUsage() */
-        .revocation = PKI_REVOCATION_SOFT,     /* NSSCertDBTrustDomain.cpp: CRLite, then OCSP */
+                 PKI_RULE_NEEDS_SAN        /* pkixnames.cpp, CheckCertHostname(): no CN since 48 */
+                 | PKI_RULE_LEAF_NOT_CA    /* MOZILLA_PKIX_ERROR_CA_CERT_USED_AS_END_ENTITY */
+                 | PKI_RULE_LEAF_KEY_USAGE /* pkixcheck.cpp, CheckKeyUsage() */
+                 | PKI_RULE_CACHES_CAS     /* security.remote_settings.intermediates.enabled */
+                 | PKI_RULE_CT             /* security.pki.certificate_transparency.mode, 135 */
+                 | PKI_RULE_MUST_STAPLE    /* pkixcheck.cpp, CheckTLSFeatures() */
+                 | PKI_RULE_STAPLE_GOOD    /* NSSCertDBTrustDomain.cpp, CheckRevocation(): ERROR_OCSP_… */
+                 | PKI_RULE_STAPLE_KNOWS,  /* the same */
+        .building = PKI_BUILD_ALL,         /* pkixbuild.cpp, PathBuildingStep */
+        .leaf_trust = PKI_LEAF_NEVER,      /* an exception is made by the user instead */
+        .eku = PKI_EKU_NESTED_ANCHOR,      /* pkixcheck.cpp, CheckExtendedKeyUsage() */
+        .revocation = PKI_REVOCATION_SOFT, /* NSSCertDBTrustDomain.cpp: CRLite, then OCSP */
         .host_rules = PKI_HOST_STAR_NEEDS_TWO, /* pkixnames.cpp, IsValidDNSID(): two labels after it */
         .nc_rules = PKI_NC_DOT_PREFIX, /* pkixnames.cpp, CheckPresentedIDConformsToNameConstraints() */
         .critical = CRITICAL_OF_RFC5280 | EXT(AIA) | EXT(TLS_FEATURE), /* pkixcert.cpp, RememberExtension() */
