@@ -25,15 +25,16 @@ enum key_kind {
 };
 
 enum chain_shape {
-    CHAIN_FULL,        /* leaf and intermediate */
-    CHAIN_LEAF_ONLY,   /* the intermediate is not sent */
-    CHAIN_DIRECT,      /* the leaf is signed by the root itself */
-    CHAIN_WITH_ROOT,   /* the root is sent too: needless */
-    CHAIN_REVERSED,    /* root and intermediate in the wrong order */
-    CHAIN_CROWD,       /* hundreds of CAs of the intermediate's name, with other keys, before it */
-    CHAIN_LONG,        /* three intermediates */
-    CHAIN_UNRELATED,   /* an intermediate that has nothing to do with the leaf, in place of the right one */
-    CHAIN_SELF_SIGNED, /* no issuer but itself */
+    CHAIN_FULL,         /* leaf and intermediate */
+    CHAIN_LEAF_ONLY,    /* the intermediate is not sent */
+    CHAIN_DIRECT,       /* the leaf is signed by the root itself */
+    CHAIN_WITH_ROOT,    /* the root is sent too: needless */
+    CHAIN_REVERSED,     /* root and intermediate in the wrong order */
+    CHAIN_ISSUER_FIRST, /* the intermediate, and then the leaf (EC only) */
+    CHAIN_CROWD,        /* hundreds of CAs of the intermediate's name, with other keys, before it */
+    CHAIN_LONG,         /* three intermediates */
+    CHAIN_UNRELATED,    /* an intermediate that has nothing to do with the leaf, in place of the right one */
+    CHAIN_SELF_SIGNED,  /* no issuer but itself */
 };
 
 /* Issuers with something about them; CHAIN_FULL sends them, CHAIN_DIRECT does not send a root. */
@@ -391,11 +392,13 @@ struct lab_case {
     const char *args, *extra, *host;
     const char *env; /* variables of that run, as a shell has them; NULL: none */
     enum listen_kind listen;
-    enum v6_side v6;                /* the same port on ::1, beside 127.0.0.1 */
-    const struct honest *honest_v6; /* with V6_OPEN: another server there; NULL: the same */
+    enum v6_side v6;                    /* the same port on ::1, beside 127.0.0.1 */
+    const struct honest *honest_v6;     /* with V6_OPEN: another server there; NULL: the same */
+    const struct honest *honest_second; /* serves every second connection; NULL: the same */
     enum door door;
-    bool serial;          /* one connection after the other */
-    unsigned max_at_once; /* more simultaneous ones are closed at once; 0: any number */
+    unsigned answers_one_in; /* so many connections, the first of them; the others wait in vain. 0: all */
+    bool serial;             /* one connection after the other */
+    unsigned max_at_once;    /* more simultaneous ones are closed at once; 0: any number */
     enum lab_proxy proxy;
     bool behind; /* the proxy alone reaches the server, whatever `listen` and `relay` make of the port */
     struct client_spec client;

@@ -6,6 +6,9 @@ enum { DAY = 24 };
 #define WEB(...) .tls = true, .honest = {.cert[0] = {__VA_ARGS__}}
 #define NAMED(san, subject) .names = san, .cn = subject
 
+static const struct honest renewed, not_renewed = {.cert[0] = {EXPIRED}},
+                                    renewed_rsa = {.cert[0].key = KEYS_RSA};
+
 static const struct lab_case rows[] = {
     {.name = "cert-expired", .shows = "cert-expired", .summary = "expired three days ago", WEB(EXPIRED)},
     {.name = "cert-expired-two-hours",
@@ -25,6 +28,21 @@ static const struct lab_case rows[] = {
      .summary = "expired three days ago, and the server tells no time",
      .tls = true,
      .honest = {.no_date = true, .cert[0] = {EXPIRED}}},
+    {.name = "renewed-not-reloaded",
+     .shows = "renewed-not-reloaded",
+     .summary = "two processes answer in turn, and the first has not read the new certificate",
+     .honest_second = &renewed,
+     WEB(EXPIRED)},
+    {.name = "renewed-not-reloaded-second",
+     .shows = "renewed-not-reloaded",
+     .summary = "the same the other way round: the first connection does well",
+     .honest_second = &not_renewed,
+     WEB(.key = KEYS_EC256)},
+    {.name = "cert-expired-second-key",
+     .shows = "cert-expired",
+     .summary = "two processes in turn: an expired EC certificate here, a good one of RSA there",
+     .honest_second = &renewed_rsa,
+     WEB(EXPIRED)},
     {.name = "cert-not-yet-valid",
      .shows = "cert-not-yet-valid",
      .summary = "valid from the day after tomorrow",
@@ -272,6 +290,10 @@ static const struct lab_case rows[] = {
                .act = ACT_ANSWER,
                .answer =
                    {.version = TLS_1_2, .suite = 0xC02B, .certificate = true, .lie = LIE_HALF_CERTIFICATE}}}},
+    {.name = "chain-wrong-order",
+     .shows = "chain-wrong-order",
+     .summary = "the issuer's certificate comes first, and the server's own behind it",
+     WEB(.shape = CHAIN_ISSUER_FIRST)},
     {.name = "key-cert-mismatch",
      .shows = "key-cert-mismatch",
      .summary = "the server signs with a key that is not its certificate's",
@@ -535,6 +557,11 @@ static const struct lab_case rows[] = {
     {.name = "ok-chain-reversed",
      .shows = "healthy",
      .summary = "root and intermediate in the wrong order",
+     WEB(.key = KEYS_RSA, .shape = CHAIN_REVERSED)},
+    {.name = "ok-chain-reversed-old-client",
+     .shows = "healthy",
+     .summary = "the same, and a client of OpenSSL 1.0.2, which looks at all that was sent as well",
+     .extra = "--client openssl-1.0.2",
      WEB(.key = KEYS_RSA, .shape = CHAIN_REVERSED)},
     {.name = "ok-chain-long", .shows = "healthy", .summary = "three intermediates", WEB(.shape = CHAIN_LONG)},
     {.name = "ok-ecdsa-p384", .shows = "healthy", .summary = "a P-384 key", WEB(.key = KEYS_EC384)},

@@ -79,6 +79,7 @@ void lab_crowd_admit(struct lab *lab, const struct lab_listener *at, int fd) {
     struct arrival *a = mem_alloc(sizeof(*a));
     a->serve = at->serve;
     a->link = (struct lab_link){.fd = fd, .lab = lab, .server = at->server, .shape = &plain};
+    if (at->server) a->link.number = at->server->n_served++;
     if (!enter(lab, &a->link)) {
         close(fd);
         mem_free(a);

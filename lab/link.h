@@ -16,20 +16,23 @@ struct lab_server {
     const struct lab_case *c;
     uint32_t ip; /* IPv4, host byte order */
     uint16_t port, proxy_port;
-    uint16_t behind_port;           /* of the server itself, where a box stands before it */
-    unsigned n_relayed;             /* connections through the box so far; under the lab's lock */
-    struct lab_honest *honest;      /* NULL where the case has none */
-    struct lab_honest *honest_v6;   /* another one on ::1; NULL: the same */
-    const struct lab_chain *chain;  /* cert[0], for answers of our own */
-    char *client_cert, *client_key; /* names of the client's files; NULL: none */
+    uint16_t behind_port;             /* of the server itself, where a box stands before it */
+    unsigned n_relayed;               /* connections through the box so far; under the lab's lock */
+    struct lab_honest *honest;        /* NULL where the case has none */
+    struct lab_honest *honest_v6;     /* another one on ::1; NULL: the same */
+    struct lab_honest *honest_second; /* of every second connection; NULL: the same */
+    const struct lab_chain *chain;    /* cert[0], for answers of our own */
+    char *client_cert, *client_key;   /* names of the client's files; NULL: none */
     pthread_mutex_t serial;
-    unsigned active; /* connections now; under the lab's lock */
+    unsigned n_served; /* connections so far; of the main thread alone */
+    unsigned active;   /* connections now; under the lab's lock */
 };
 
 struct lab_link {
     int fd;
     struct lab *lab;
     struct lab_server *server; /* NULL for the lab's own services */
+    unsigned number;           /* of the server's connections, in the order of their arrival, from 0 */
     const struct shape *shape;
     struct lab_link *prev, *next;
 

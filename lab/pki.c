@@ -315,6 +315,7 @@ static bool fill_others(struct lab_pki *p, const struct cert_spec *s, STACK_OF(X
     if (s->by == BY_CROSS_SIGNED && !push(p, list, CA_CROSS_OLD)) return false;
     switch (s->shape) {
     case CHAIN_FULL:
+    case CHAIN_ISSUER_FIRST:
         return push(p, list, first);
     case CHAIN_CROWD:
         return push_crowd(p, list, first);
@@ -418,13 +419,13 @@ static X509 *make_leaf(struct lab_pki *p, const struct cert_spec *s, EVP_PKEY *k
     return NULL;
 }
 
-/* A key with the public half of `key` and the private half of another: it passes for the certificate's, and
- * signs what does not verify. */
-static EVP_PKEY *mismatched(EVP_PKEY *key) {
+/* A key with the public half of `key` and the private half of `other` (EC P-256 both): it passes for the
+ * certificate's, and signs what does not verify. */
+static EVP_PKEY *joined(EVP_PKEY *key, EVP_PKEY *other) {
     unsigned char room[32];
     BIGNUM *secret = NULL;
     OSSL_PARAM *public = NULL, *both = NULL;
-    EVP_PKEY *other = make_key(KEYS_EC256), *made = NULL;
+    EVP_PKEY *made = NULL;
     EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(NULL, "EC", NULL);
     bool ok = other && ctx && EVP_PKEY_todata(key, EVP_PKEY_PUBLIC_KEY, &public) == 1 &&
               EVP_PKEY_get_bn_param(other, OSSL_PKEY_PARAM_PRIV_KEY, &secret) == 1 &&
@@ -437,8 +438,25 @@ static EVP_PKEY *mismatched(EVP_PKEY *key) {
     OSSL_PARAM_free(public);
     BN_clear_free(secret);
     EVP_PKEY_CTX_free(ctx);
+    return made;
+}
+
+static EVP_PKEY *mismatched(EVP_PKEY *key) {
+    EVP_PKEY *other = make_key(KEYS_EC256), *made = joined(key, other);
     EVP_PKEY_free(other);
     return made;
+}
+
+/* The issuer's certificate in front, and the leaf behind it; the key remains the leaf's. */
+static bool put_issuer_first(struct lab_chain *c) {
+    X509 *issuer = sk_X509_shift(c->others), *leaf = c->leaf;
+    EVP_PKEY *key = issuer ? joined(X509_get0_pubkey(issuer), c->key) : NULL;
+    if (issuer) c->leaf = issuer;
+    if (issuer && !sk_X509_unshift(c->others, leaf)) X509_free(leaf);
+    if (!key) return false;
+    EVP_PKEY_free(c->key);
+    c->key = key;
+    return true;
 }
 
 static bool text_same(const char *a, const char *b) {
@@ -478,6 +496,7 @@ static const struct lab_chain *issue(struct lab_pki *p, const struct cert_spec *
     }
     struct issued *i = ARENA_NEW(&p->arena, struct issued);
     *i = (struct issued){*spec, {shown, leaf, others}, p->issued};
+    if (spec->shape == CHAIN_ISSUER_FIRST && !put_issuer_first(&i->chain)) return NULL;
     p->issued = i;
     return &i->chain;
 }

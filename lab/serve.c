@@ -47,7 +47,13 @@ static void serve_in_turn(struct lab_link *l, struct lab_honest *honest) {
 }
 
 void lab_serve_case(struct lab_link *l) {
-    serve_in_turn(l, l->server->honest);
+    unsigned one_in = l->server->c->answers_one_in;
+    if (one_in > 0 && l->number % one_in > 0) {
+        lab_hold(l);
+        return;
+    }
+    bool second = l->server->honest_second && l->number % 2 == 1;
+    serve_in_turn(l, second ? l->server->honest_second : l->server->honest);
 }
 
 void lab_serve_case_v6(struct lab_link *l) {

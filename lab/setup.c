@@ -190,7 +190,9 @@ static bool start_case(struct lab *lab, const struct lab_case *c, uint16_t port)
     if (!open_ports(lab, s)) return complain(c->name);
     if (c->tls) s->honest = lab_honest_new(lab->pki, &c->honest);
     if (c->honest_v6) s->honest_v6 = lab_honest_new(lab->pki, c->honest_v6);
-    if ((c->tls && !s->honest) || (c->honest_v6 && !s->honest_v6)) {
+    if (c->honest_second) s->honest_second = lab_honest_new(lab->pki, c->honest_second);
+    if ((c->tls && !s->honest) || (c->honest_v6 && !s->honest_v6) ||
+        (c->honest_second && !s->honest_second)) {
         fprintf(stderr, "tlswhy lab: %s: OpenSSL refuses this server's configuration\n", c->name);
         return false;
     }
@@ -309,6 +311,7 @@ void lab_teardown(struct lab *lab) {
         if (lab->server[i].client_key) unlink(lab->server[i].client_key);
         lab_honest_free(lab->server[i].honest);
         lab_honest_free(lab->server[i].honest_v6);
+        lab_honest_free(lab->server[i].honest_second);
         pthread_mutex_destroy(&lab->server[i].serial);
     }
     for (size_t i = 0; i < lab->n_listeners; i++) close(lab->listener[i].fd);

@@ -17,7 +17,7 @@ static const char *building_of(const struct pki_judge *judge) {
     static const char *const words[] = {
         [PKI_BUILD_ALL] = "tries every issuer that is at hand",
         [PKI_BUILD_FIRST] = "stays with the first issuer that it finds",
-        [PKI_BUILD_SENT_ORDER] = "follows the order in which the server sends",
+        [PKI_BUILD_SENT_FIRST] = "takes the first issuer that fits, what the server sends before roots",
     };
     return words[judge->building];
 }

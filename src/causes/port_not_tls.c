@@ -27,6 +27,25 @@ static enum ruling judge_unspoken(struct casefile *c, struct finding *f) {
     return RULING_YES;
 }
 
+/* A redirect to TLS at the very same port. */
+static bool sends_to_tls_here(const struct casefile *c, const char *location) {
+    static const char scheme[] = "https://";
+    if (!location || strncmp(location, scheme, sizeof(scheme) - 1) != 0) return false;
+    const char *authority = location + sizeof(scheme) - 1;
+    size_t n = strcspn(authority, "/?#");
+    char *port = text_f(c->a, ":%u", c->port);
+    return n > strlen(port) && strncmp(authority + n - strlen(port), port, strlen(port)) == 0;
+}
+
+/* Most TLS servers of HTTP recognise a plain request, and say in plain HTTP that it is not what they want:
+ * 400 (nginx, Apache, Go, Tomcat), 426 (RFC 9110 15.5.22), or a redirect. Such an answer shows a server that
+ * knows of TLS, and none that lacks it. */
+static bool wants_tls(const struct casefile *c, const struct app_answer *http) {
+    enum { BAD_REQUEST = 400, UPGRADE_REQUIRED = 426 };
+    return http->status == BAD_REQUEST || http->status == UPGRADE_REQUIRED ||
+           sends_to_tls_here(c, http->location);
+}
+
 static enum ruling judge(struct casefile *c, struct finding *f) {
     const struct facts *s = c->subject;
     if (s->t->result == RESULT_STARTTLS_FAILED && s->t->dialog == DIALOG_SILENT) return judge_unspoken(c, f);
@@ -46,6 +65,7 @@ static enum ruling judge(struct casefile *c, struct finding *f) {
     const struct facts *http = CASE_TRY(c, {.kind = CHANGE_PLAIN_HTTP});
     if (!http) return RULING_OPEN;
     if (plain_recognise(http->t->first_bytes, c->port) != PLAIN_HTTP) return RULING_NO;
+    if (wants_tls(c, &http->run->app)) return RULING_NO;
     CASE_PROVE(c, f, s, http, {.kind = CHANGE_PLAIN_HTTP});
     f->proof.outcome =
         text_f(c->a, "an answer in plain HTTP: \"%s\"", text_escape(c->a, http->t->first_bytes, 40));

@@ -57,7 +57,8 @@ static enum ruling judge(struct casefile *c, struct finding *f) {
         enum ruling r = judge_for_name(c, f);
         if (r != RULING_NO) return r;
     }
-    return c->subject->has_alert ? judge_at_all(c, f) : RULING_NO;
+    bool shown_to_modern = c->bent && c->modern_connects;
+    return c->subject->has_alert && !shown_to_modern ? judge_at_all(c, f) : RULING_NO;
 }
 
 static const uint8_t alerts[] = {ALERT_UNRECOGNIZED_NAME, 0};

@@ -214,6 +214,33 @@ static void note_needless_root(struct session *s, struct verdict *v, const struc
     }
 }
 
+static size_t place_of(const struct casefile *c, struct bytes der) {
+    size_t i = 0;
+    while (i < c->n_sent && !bytes_eq(c->sent[i], der)) i++;
+    return i;
+}
+
+/* RFC 5246 7.4.2 wants each certificate behind the one that it certifies; RFC 8446 4.4.2 tells clients to
+ * sort them all the same, and those that are known here do. */
+static void note_order(struct session *s, struct verdict *v, const struct casefile *c) {
+    size_t before = 0;
+    for (size_t i = 1; i < c->judged.n_path; i++) {
+        size_t place = place_of(c, c->judged.path[i]);
+        if (place == c->n_sent) return; /* from the client's own store */
+        if (place < before) {
+            add_note(
+                v, "chain-wrong-order",
+                text_f(
+                    s->a,
+                    "The server sends its certificates out of order: number %zu issued number %zu. Clients "
+                    "that are known here sort them; small TLS libraries, such as Mbed TLS, do not.",
+                    place + 1, before + 1));
+            return;
+        }
+        before = place;
+    }
+}
+
 static void note_revocation(struct verdict *v, const struct casefile *c) {
     for (size_t i = 0; c->revocation && i < c->revocation->n; i++) {
         const char *id, *summary = revocation_unanswered(&c->revocation->of[i], &id);
@@ -259,6 +286,7 @@ static void take_notes(struct session *s, struct verdict *v, struct casefile *c)
     note_many_certificates(s, v, c);
     if (!c->judged.ok) return;
     if (c->minting) note_trusted_minting(s, v, c);
+    note_order(s, v, c);
     note_needless_root(s, v, c);
 }
 

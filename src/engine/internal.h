@@ -141,6 +141,9 @@ handler on_hello_retry, on_server_hello;
 handler on_certificate, on_compressed_certificate, on_certificate_request;
 /* Whether the client that we play takes a signature of this scheme; ends the handshake if not. */
 bool sigscheme_allowed(struct engine *e, uint16_t scheme, const char *message);
+/* Whether the first certificate's key made the signature; ends the handshake if not. */
+bool signature_verifies(struct engine *e, uint16_t scheme, struct bytes data, struct bytes signature,
+                        const char *message);
 /* The messages that answer our extensions (RFC 8446 4.2, the table). */
 enum ext_place {
     IN_SERVER_HELLO_12 = 1 << 0,

@@ -115,6 +115,36 @@ bool sigscheme_allowed(struct engine *e, uint16_t scheme, const char *message) {
     return false;
 }
 
+/* The place in the list of the certificate whose key made it, from 1. */
+static unsigned find_signer(const struct engine *e, uint16_t scheme, struct bytes data,
+                            struct bytes signature) {
+    enum { MAX_TRIED = 8 };
+    const struct msg *m = transcript_find(e->t, SIDE_SERVER, HS_CERTIFICATE);
+    struct certificate_msg all;
+    struct certificate_entry entry;
+    struct rd r;
+    if (!m) return 0;
+    rd_init(&r, m->body);
+    if (!certificate_read(&r, e->version >= TLS_1_3, &all)) return 0;
+    rd_init(&r, all.list);
+    for (unsigned i = 1; i <= MAX_TRIED && i <= all.n && certificate_next(&all, &r, &entry); i++) {
+        struct pubkey *key = pubkey_from_cert(entry.der);
+        bool made_it = key && pubkey_verify(key, scheme, data, signature);
+        pubkey_free(key);
+        if (made_it) return i;
+    }
+    return 0;
+}
+
+bool signature_verifies(struct engine *e, uint16_t scheme, struct bytes data, struct bytes signature,
+                        const char *message) {
+    if (pubkey_verify(e->pubkey, scheme, data, signature)) return true;
+    e->t->signed_by = find_signer(e, scheme, data, signature);
+    engine_violate(e, VIOLATION_BAD_SIGNATURE, ALERT_DECRYPT_ERROR,
+                   "the signature of %s (%s) does not verify", message, sigscheme_name(scheme));
+    return false;
+}
+
 /* Which key a suite of 1.2 and before asks for; 1.3 suites ask for none in particular. */
 static bool key_fits(const struct suite *s, enum key_type k) {
     switch (s->auth) {

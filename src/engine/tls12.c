@@ -61,12 +61,9 @@ static bool signature_holds(struct engine *e) {
     buffer_add(&data, bytes_of(e->hello.random, sizeof(e->hello.random)));
     buffer_add(&data, e->t->server_random);
     buffer_add(&data, e->ske.params);
-    bool ok = pubkey_verify(e->pubkey, scheme, buffer_bytes(&data), e->ske.signature);
+    bool ok = signature_verifies(e, scheme, buffer_bytes(&data), e->ske.signature, "ServerKeyExchange");
     buffer_free(&data);
-    if (ok) return true;
-    engine_violate(e, VIOLATION_BAD_SIGNATURE, ALERT_DECRYPT_ERROR,
-                   "the signature of ServerKeyExchange (%s) does not verify", sigscheme_name(scheme));
-    return false;
+    return ok;
 }
 
 void on_server_kx(struct engine *e, struct bytes body) {

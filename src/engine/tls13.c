@@ -33,12 +33,7 @@ void on_certificate_verify(struct engine *e, struct bytes body) {
     wr_str(&w, "TLS 1.3, server CertificateVerify");
     wr_u8(&w, 0);
     wr_put(&w, bytes_of(e->before, e->before_n));
-    if (!pubkey_verify(e->pubkey, v.sigscheme, wr_bytes(&w), v.signature)) {
-        engine_violate(e, VIOLATION_BAD_SIGNATURE, ALERT_DECRYPT_ERROR,
-                       "the signature of CertificateVerify (%s) does not verify",
-                       sigscheme_name(v.sigscheme));
-        return;
-    }
+    if (!signature_verifies(e, v.sigscheme, wr_bytes(&w), v.signature, "CertificateVerify")) return;
     e->t->stage = STAGE_FINISHED;
 }
 

@@ -131,6 +131,8 @@ struct transcript {
     enum stage stage; /* the stage that was under way at the end */
     enum refusal refusal;
     enum violation violation;
+    unsigned signed_by; /* VIOLATION_BAD_SIGNATURE: with the key of this certificate of the list it does
+                           verify: 2 is the one behind the server's own; 0: with none of them */
     const char *place;  /* for people: "extensions of ServerHello at byte 43 runs past the end …"; NULL */
     uint8_t sent_alert; /* the alert that we sent with a refusal or violation; 0xFF none */
     uint8_t peer_alert, peer_alert_level; /* the alert that ended it (RESULT_PEER_ALERT) */

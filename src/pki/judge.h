@@ -11,7 +11,7 @@ enum pki_building {
     PKI_BUILD_ALL,   /* every candidate, the best first */
     PKI_BUILD_FIRST, /* one candidate a step: what it picks first is what it stays with. Roots before what was
                         sent, else in the order of arrival */
-    PKI_BUILD_SENT_ORDER, /* the chain as the server sent it, each the issuer of the one before */
+    PKI_BUILD_SENT_FIRST, /* … and what was sent before the roots */
 };
 enum pki_leaf_trust {
     PKI_LEAF_NEVER,       /* a leaf is never its own anchor */

@@ -214,7 +214,7 @@ const struct pki_judge pki_judges_platforms[] = {
                  PKI_RULE_ANCHOR_CRITICAL | PKI_RULE_AKI_MUST_MATCH | PKI_RULE_EXPLICIT_CURVE |
                  PKI_RULE_V1_CA, /* v3_purp.c, check_ca(): 3 */
         .quirks = PKI_QUIRK_ANY_VERSION | PKI_QUIRK_ANCHOR_BY_KU,
-        .building = PKI_BUILD_SENT_ORDER, /* x509_vfy.c, X509_verify_cert(): what was sent before the roots,
+        .building = PKI_BUILD_SENT_FIRST, /* x509_vfy.c, X509_verify_cert(): what was sent before the roots,
                                              unless X509_V_FLAG_TRUSTED_FIRST is set */
         .leaf_trust = PKI_LEAF_SELF_SIGNED,
         .eku = PKI_EKU_NESTED_ANCHOR, /* x509_vfy.c, check_chain_extensions() */

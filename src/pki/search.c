@@ -131,13 +131,14 @@ static bool is_ruled_out(const struct search *s, const struct pki_cert *below, c
 
 /* Where one candidate is all that is looked at: the order in which the client comes by them. */
 static uint32_t first_rank(const struct search *s, const struct pki_item *item, bool anchor) {
-    enum { RANK_SENT = 1 << 30, RANK_INVALID = 1 << 29 };
+    enum { RANK_LATE = 1 << 30, RANK_INVALID = 1 << 29 };
     const uint32_t quirks = s->q->judge->quirks, last = (1u << 29) - 1;
     bool valid = s->q->at >= item->cert.not_before && s->q->at <= item->cert.not_after;
     uint32_t place = item->place < last ? (uint32_t)item->place : last;
     if (anchor && quirks & PKI_QUIRK_LAST_ANCHOR) place = last - place;
-    return (item->origins & PKI_ANCHOR ? 0 : RANK_SENT) + place +
-           (quirks & PKI_QUIRK_VALID_FIRST && !valid ? RANK_INVALID : 0);
+    bool late = s->q->judge->building == PKI_BUILD_SENT_FIRST ? !(item->origins & PKI_SENT)
+                                                              : !(item->origins & PKI_ANCHOR);
+    return (late ? RANK_LATE : 0) + place + (quirks & PKI_QUIRK_VALID_FIRST && !valid ? RANK_INVALID : 0);
 }
 
 static bool on_path(const struct search *s, uint32_t node, const struct pki_item *item) {
@@ -161,10 +162,9 @@ static bool candidate(struct search *s, uint32_t at, size_t i, struct node *ret)
     const struct pki_item *item = pki_pool_item(s->pool, i);
     const struct pki_cert *below_cert = &pki_pool_item(s->pool, below->item)->cert;
     bool anchor = ends_path(s, item);
-    bool as_sent = s->q->judge->building == PKI_BUILD_SENT_ORDER || s->too_many_to_sort;
     bool in_order = item->place == pki_pool_item(s->pool, below->item)->place + 1;
     if (!item->cert.key.spki.p || on_path(s, at, item)) return false;
-    if (as_sent && !anchor && !in_order) return false;
+    if (s->too_many_to_sort && !anchor && !in_order) return false;
     uint32_t key_id = key_id_rank(below_cert, &item->cert);
     if (is_ruled_out(s, below_cert, &item->cert, anchor)) return false;
     *ret = (struct node){
@@ -176,7 +176,7 @@ static bool candidate(struct search *s, uint32_t at, size_t i, struct node *ret)
         .stage = STAGE_EDGE,
         .anchor = anchor,
     };
-    if (s->q->judge->building == PKI_BUILD_FIRST) ret->rank = first_rank(s, item, anchor);
+    if (s->q->judge->building != PKI_BUILD_ALL) ret->rank = first_rank(s, item, anchor);
     return true;
 }
 

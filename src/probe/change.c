@@ -416,6 +416,23 @@ static void post_auth(struct trial *t, const struct change *c) {
     if (!hello_has_ext(&t->hello, EXT_POST_HANDSHAKE_AUTH)) hello_add_ext(&t->hello, EXT_POST_HANDSHAKE_AUTH);
 }
 
+/* A made-up version alone (RFC 8701), which every server refuses as such before it looks at anything else
+ * (RFC 8446 4.2.1, RFC 5246 E.1). */
+static void unusable(struct trial *t, const struct change *c) {
+    (void)c;
+    struct hello *h = &t->hello;
+    hello_set_versions(h, &t->policy, TLS_SSL3, TLS_SSL3);
+    h->record_version = TLS_1_0;
+    h->versions = (struct u16_list){.v = {0x8A8A}, .n = 1};
+    if (!hello_has_ext(h, EXT_SUPPORTED_VERSIONS)) hello_add_ext(h, EXT_SUPPORTED_VERSIONS);
+}
+
+static void extended_secret(struct trial *t, const struct change *c) {
+    (void)c;
+    if (!hello_has_ext(&t->hello, EXT_EXTENDED_MASTER_SECRET))
+        hello_add_ext(&t->hello, EXT_EXTENDED_MASTER_SECRET);
+}
+
 static void whole(struct trial *t, const struct change *c) {
     (void)c;
     t->stop = STOP_FINISHED;
@@ -534,6 +551,9 @@ static const struct {
     [CHANGE_AGAIN] = {"again", again, NULL, "the very same handshake is tried again"},
     [CHANGE_RESUME] = {"resume", resume, NULL, "the session of the connection before is taken up"},
     [CHANGE_CLIENT_CERT] = {"client-cert", client_cert, say_client_cert, NULL},
+    [CHANGE_ADD_EMS] = {"extended-secret", extended_secret, NULL,
+                        "the extended master secret is offered (RFC 7627)"},
+    [CHANGE_UNUSABLE] = {"unusable", unusable, NULL, "the ClientHello offers no TLS version that exists"},
     [CHANGE_POST_AUTH] = {"post-auth", post_auth, NULL,
                           "the client says that it may be asked for a certificate after the handshake"},
     [CHANGE_WHOLE] = {"whole", whole, NULL, "the handshake is carried to its end, and a request is sent"},

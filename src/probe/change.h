@@ -34,6 +34,8 @@ enum change_kind {
     CHANGE_NO_DHE,
     CHANGE_NO_SCSV,    /* without TLS_FALLBACK_SCSV */
     CHANGE_LENIENT,    /* the same hello by a client that refuses nothing it can go on with */
+    CHANGE_ADD_EMS,    /* extended_master_secret is offered (RFC 7627) */
+    CHANGE_UNUSABLE,   /* nothing in the hello that any server could take: no version at all */
     CHANGE_STARTTLS,   /* arg: enum starttls; NONE is TLS at once */
     CHANGE_GREET_ONLY, /* says nothing: does the peer speak, or close? */
     CHANGE_PLAIN_HTTP, /* a plain HTTP request instead of TLS */

@@ -200,8 +200,8 @@ static void test_each_change_is_an_experiment(void **state) {
                                  .name = "other.test",
                                  .run = &earlier.run,
                                  .identity = &own};
-        bool nothing_there =
-            k == CHANGE_NONE || k == CHANGE_NEWER_VERSIONS || k == CHANGE_NO_DHE || k == CHANGE_NO_SCSV;
+        bool nothing_there = k == CHANGE_NONE || k == CHANGE_NEWER_VERSIONS || k == CHANGE_NO_DHE ||
+                             k == CHANGE_NO_SCSV || k == CHANGE_ADD_EMS;
         struct trial changed = t;
         change_apply(&changed, &c);
         if (bytes_eq(trial_key(a, &changed), plain) != nothing_there) fail_msg("%s", change_word(c.kind));
