@@ -396,7 +396,8 @@ struct lab_case {
     const struct honest *honest_v6;     /* with V6_OPEN: another server there; NULL: the same */
     const struct honest *honest_second; /* serves every second connection; NULL: the same */
     enum door door;
-    unsigned answers_one_in; /* so many connections, the first of them; the others wait in vain. 0: all */
+    unsigned answers_one_in; /* so many connections; the others wait in vain. 0: all */
+    unsigned answers_first;  /* … and this is the first one, from 0 */
     bool serial;             /* one connection after the other */
     unsigned max_at_once;    /* more simultaneous ones are closed at once; 0: any number */
     enum lab_proxy proxy;

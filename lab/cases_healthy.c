@@ -72,6 +72,13 @@ static const struct lab_case rows[] = {
      .summary = "300 CAs of one name are sent, and the last of them signed the certificate",
      .tls = true,
      .honest = {.cert[0] = {.shape = CHAIN_CROWD}}},
+    {.name = "ok-revocation-insisted",
+     .shows = "healthy",
+     .summary =
+         "nobody listens at its responder, the CRL is in order, and a client that insists on an answer",
+     .extra = "--client schannel",
+     .tls = true,
+     .honest = {.cert[0] = {.ocsp = SAID_DEAD, .crl = SAID_GOOD}}},
     {.name = "ok-crl-old",
      .shows = "healthy",
      .summary = "the CRL ended two days ago, and the responder does not know the certificate",

@@ -48,7 +48,7 @@ static void serve_in_turn(struct lab_link *l, struct lab_honest *honest) {
 
 void lab_serve_case(struct lab_link *l) {
     unsigned one_in = l->server->c->answers_one_in;
-    if (one_in > 0 && l->number % one_in > 0) {
+    if (one_in > 0 && l->number % one_in != l->server->c->answers_first) {
         lab_hold(l);
         return;
     }

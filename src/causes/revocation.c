@@ -218,3 +218,31 @@ const char *revocation_unanswered(const struct revocation_of *r, const char **re
         "that insist on one refuse.",
         crl->url, who, text_time(a, crl->answer.next_update));
 }
+
+bool revocation_insisted(const struct casefile *c) {
+    return c->judge && c->judge->revocation == PKI_REVOCATION_HARD;
+}
+
+enum ruling revocation_refused(struct casefile *c, struct finding *f, const char *id) {
+    const struct revocation *r;
+    if (!revocation_insisted(c)) return RULING_NO;
+    enum ruling asked = revocation_asked(c, &r);
+    if (asked != RULING_YES) return asked;
+    for (size_t i = 0; i < r->n; i++) {
+        const char *why, *summary = revocation_unanswered(&r->of[i], &why);
+        if (!summary || strcmp(why, id) != 0) continue;
+        f->certainty = CERTAINTY_PROVEN;
+        f->summary = summary;
+        certificates_prove(f, "whether the certificate was revoked is asked, and no answer counts",
+                           "it is not asked", certificates_outcome(c, &c->judged));
+        finding_evidence(
+            f, text_f(c->a,
+                      "This client (%s) refuses a certificate of which it cannot learn this; others "
+                      "go on.",
+                      c->judge->title));
+        finding_slot(f, "subject", pki_name_text(c->a, r->of[i].cert.subject));
+        finding_slot(f, "asked", told_by_all(c->a, &r->of[i]));
+        return RULING_YES;
+    }
+    return RULING_NO;
+}

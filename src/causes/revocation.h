@@ -53,8 +53,12 @@ unsigned revocation_fetches(const struct casefile *c);
 /* A fetch is under way. */
 bool revocation_awaits(const struct casefile *c);
 
-/* What breaks nobody who is soft: nobody could say whether this certificate was revoked. NULL: somebody did,
+/* Nobody could say whether this certificate was revoked, which breaks nobody who is soft. NULL: somebody did,
  * or nobody was asked. `ret_id`: revocation-unreachable or crl-expired. */
 const char *revocation_unanswered(const struct revocation_of *r, const char **ret_id);
+/* The client insists on an answer. */
+bool revocation_insisted(const struct casefile *c);
+/* … and got none for some certificate, for the reason of that id. */
+enum ruling revocation_refused(struct casefile *c, struct finding *f, const char *id);
 
 #endif

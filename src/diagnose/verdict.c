@@ -242,6 +242,7 @@ static void note_order(struct session *s, struct verdict *v, const struct casefi
 }
 
 static void note_revocation(struct verdict *v, const struct casefile *c) {
+    if (revocation_insisted(c)) return; /* then it breaks this one */
     for (size_t i = 0; c->revocation && i < c->revocation->n; i++) {
         const char *id, *summary = revocation_unanswered(&c->revocation->of[i], &id);
         if (summary) add_note(v, id, summary);

@@ -234,9 +234,11 @@ const struct pki_judge pki_judges_platforms[] = {
     },
     {
         .name = "schannel",
-        .title = "Windows: whatever uses Schannel and CryptoAPI",
+        .title = "Windows: curl, git and whatever else uses Schannel and CryptoAPI",
         WINDOWS,
-        .revocation = PKI_REVOCATION_SOFT,
+        /* curl: lib/vtls/schannel.c, SCH_CRED_REVOCATION_CHECK_CHAIN unless --ssl-revoke-best-effort; git:
+         * http.schannelCheckRevoke is true */
+        .revocation = PKI_REVOCATION_HARD,
         .hashes = HASHES_SHA2 | HASH(SHA1), /* KB2862973: MD5; SHA-1 is refused under public roots alone */
     },
     {
