@@ -12,6 +12,7 @@ enum { REQUEST_MAX = 8192, ANSWER_MAX = 4096 };
 static const char greeting[] = "220 mail.lab.example ESMTP ready\r\n";
 
 static const char *status_for(SSL *ssl, const struct honest *c) {
+    if (c->status_early && SSL_get_app_data(ssl)) return c->status_early;
     if (c->status_bad_cert && SSL_get_verify_result(ssl) != X509_V_OK) return c->status_bad_cert;
     if (c->client_auth == CLIENT_AUTH_LATE && !SSL_get0_peer_certificate(ssl)) return "403 Forbidden";
     if (c->status_without_cert && !SSL_get0_peer_certificate(ssl)) return c->status_without_cert;
@@ -35,6 +36,7 @@ static bool ends_request(const uint8_t *p, size_t n) {
 static bool read_request(SSL *ssl) {
     uint8_t room[REQUEST_MAX];
     size_t n = 0, got;
+    if (SSL_get_app_data(ssl)) return true; /* it came as early data */
     while (n < sizeof(room) && SSL_read_ex(ssl, room + n, sizeof(room) - n, &got) == 1) {
         n += got;
         if (ends_request(room, n)) return true;

@@ -128,6 +128,14 @@ enum client_trust {
     CLIENT_TRUST_NEW,   /* below a root that bears the name of the lab's, with another key */
 };
 
+/* What its tickets and it make of data before its answer (RFC 8446 4.2.10). */
+enum early {
+    EARLY_UNKNOWN, /* no ticket allows it */
+    EARLY_TAKEN,
+    EARLY_SKIPPED,  /* tickets allow it, and it is passed over */
+    EARLY_TOO_MUCH, /* tickets allow it, and the first byte is too much: unexpected_message */
+};
+
 enum app {
     APP_HTTP,   /* waits for a request and answers `status` */
     APP_WAITS,  /* says nothing until the peer leaves (mail after STARTTLS) */
@@ -164,8 +172,10 @@ struct honest {
     unsigned pad_records;          /* TLS 1.3: records padded to multiples of this */
     bool stateless_cookie;         /* HelloRetryRequest with a cookie for everybody */
     uint16_t blind[LAB_MAX_BLIND]; /* extension types that this server has never heard of */
+    enum early early;
     enum app app;
     const char *status;              /* NULL: "200 OK" */
+    const char *status_early;        /* of a request that came as early data; NULL: as others */
     const char *status_without_cert; /* of a client that sent no certificate; NULL: as others */
     const char *status_bad_cert;     /* the handshake goes on with a bad certificate; this is answered */
     const char *headers;             /* more header lines */

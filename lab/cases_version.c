@@ -19,6 +19,19 @@ static const uint8_t ssl2_hello[] = {0x80, 0x1E, 4, 0, 1, 0, 2, 0, 0, 0,  3,  0,
     { .what = WHEN_VERSION, .not = true, .n = version }
 
 static const struct lab_case rows[] = {
+    {.name = "seclevel-legacy-protocol",
+     .shows = "seclevel-legacy-protocol",
+     .summary = "nothing newer than TLS 1.1, and a client of OpenSSL 3 that allows the version and not its "
+                "signature",
+     .extra = "--client openssl-3.0",
+     .tls = true,
+     .honest = {.min = TLS_1_0, .max = TLS_1_1, .cert[0].key = KEYS_RSA}},
+    {.name = "seclevel-legacy-protocol-tls10",
+     .shows = "seclevel-legacy-protocol",
+     .summary = "TLS 1.0 with ECDSA, and curl",
+     .extra = "--client curl",
+     .tls = true,
+     .honest = {.min = TLS_1_0, .max = TLS_1_0}},
     {.name = "version-server-too-old-tls10",
      .shows = "version-server-too-old",
      .summary = "a server that ends at TLS 1.0",

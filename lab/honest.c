@@ -279,6 +279,13 @@ static void set_client_auth(SSL_CTX *ctx, struct lab_honest *h) {
     SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
 }
 
+static void set_early_data(SSL_CTX *ctx, enum early early) {
+    enum { MAX = 16384 };
+    if (early == EARLY_UNKNOWN) return;
+    SSL_CTX_set_max_early_data(ctx, MAX);
+    SSL_CTX_set_recv_max_early_data(ctx, early == EARLY_TOO_MUCH ? 0 : MAX);
+}
+
 static void set_records(SSL_CTX *ctx, const struct honest *c) {
     if (c->max_fragment) SSL_CTX_set_max_send_fragment(ctx, c->max_fragment);
     if (c->pad_records) SSL_CTX_set_block_padding(ctx, c->pad_records);
@@ -294,6 +301,7 @@ static SSL_CTX *make_ctx(struct lab_honest *h, struct lab_pki *pki, const struct
     SSL_CTX_set_mode(ctx, SSL_MODE_AUTO_RETRY);
     set_client_auth(ctx, h);
     set_records(ctx, c);
+    set_early_data(ctx, c->early);
     SSL_CTX_set_tlsext_servername_callback(ctx, on_name);
     SSL_CTX_set_tlsext_servername_arg(ctx, h);
     if (c->alpn) SSL_CTX_set_alpn_select_cb(ctx, on_alpn, h);
@@ -381,10 +389,26 @@ static SSL *shake_hands_stateless(struct lab_honest *h, struct lab_link *l) {
     return NULL;
 }
 
+/* What came early is a whole request of HTTP/1.1, or nothing. */
+static bool read_early(SSL *ssl) {
+    static char request_is_read;
+    uint8_t room[4096];
+    size_t n = 0, got = 0;
+    int state = SSL_READ_EARLY_DATA_SUCCESS;
+    while (state == SSL_READ_EARLY_DATA_SUCCESS && n < sizeof(room)) {
+        state = SSL_read_early_data(ssl, room + n, sizeof(room) - n, &got);
+        n += got;
+    }
+    if (state == SSL_READ_EARLY_DATA_ERROR) return false;
+    if (n > 0) SSL_set_app_data(ssl, &request_is_read);
+    return true;
+}
+
 static SSL *shake_hands(struct lab_honest *h, struct lab_link *l) {
     if (h->config->stateless_cookie) return shake_hands_stateless(h, l);
     SSL *ssl = new_ssl(h, l);
-    if (ssl && SSL_accept(ssl) == 1) return ssl;
+    bool early = !ssl || h->config->early != EARLY_TAKEN || read_early(ssl);
+    if (ssl && early && SSL_accept(ssl) == 1) return ssl;
     SSL_free(ssl);
     return NULL;
 }

@@ -57,7 +57,10 @@ static enum ruling judge_elsewhere(struct casefile *c, struct finding *f) {
 
 static enum ruling judge(struct casefile *c, struct finding *f) {
     if (!c->main->good || !c->main->t->session) return RULING_NO;
-    const struct facts *resumed = CASE_TRY(c, {.kind = CHANGE_RESUME, .run = c->main->run});
+    const struct facts *resumed =
+        CASE_TRY(c, {.kind = CHANGE_RESUME, .run = c->main->run}, {.kind = CHANGE_EARLY_DATA});
+    if (resumed && !resumed->good && resumed->t->early_data != EARLY_DATA_NONE)
+        resumed = CASE_TRY(c, {.kind = CHANGE_RESUME, .run = c->main->run}); /* is it the session at all? */
     if (!resumed) return RULING_OPEN;
     if (resumed->t->result == RESULT_CANCELLED || resumed->reached < REACHED_TLS) return RULING_NO;
     return resumed->good ? judge_elsewhere(c, f) : prove_here(c, f, resumed);

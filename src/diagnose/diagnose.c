@@ -145,7 +145,7 @@ static bool handshake_works(const struct casefile *c) {
  * would wait for a hello on the wrong one if it came sooner), and is ready when the ticket comes. */
 static void come_back(void *arg, struct casefile *c, const struct run *run) {
     struct session *s = arg;
-    (void)CASE_TRY(c, {.kind = CHANGE_RESUME, .run = run});
+    (void)CASE_TRY(c, {.kind = CHANGE_RESUME, .run = run}, {.kind = CHANGE_EARLY_DATA});
     if (!c->bent) table_ask(s->table, c, run);
 }
 

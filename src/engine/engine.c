@@ -58,6 +58,7 @@ void engine_free(struct engine *e) {
     seal_free(e->write);
     seal_free(e->next_read);
     seal_free(e->next_write);
+    seal_free(e->early_write);
     mem_free(e);
 }
 

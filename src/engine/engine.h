@@ -43,6 +43,9 @@ struct eng_config {
     enum eng_stop stop;
     const struct eng_session *resume; /* offered; NULL: a first connection. Outlives the engine */
     uint32_t resume_age_ms;           /* since it was got */
+    /* Sent right behind the hello, where that session allows as many bytes (RFC 8446 2.3); empty: nothing. It
+     * can be repeated by whoever listens in, so it must do no harm. Outlives the engine. */
+    struct bytes early_data;
     /* The key pair for a group, made once and shared by many hellos; NULL if there can be none. */
     const struct kx *(*key_for)(void *arg, uint16_t group);
     /* The public key of a server's certificate (DER; NULL if it cannot be read), read once for the many

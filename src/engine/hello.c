@@ -73,6 +73,7 @@ void hello_send(struct engine *e) {
     if (e->state == ST_HELLO) e->hello_n = w.n;
     resume_bind(e, room, w.n);
     record_out_handshake(e, wr_bytes(&w));
+    if (e->state == ST_HELLO) early_send(e);
 }
 
 /* Any version that cannot be played on is told apart from one that was never offered. */

@@ -97,6 +97,7 @@ struct engine {
     struct secret secret; /* the running secret of 1.3 */
     struct secret client_hs, server_hs, client_app, server_app, resumption;
     struct seal *read, *write, *next_read, *next_write;
+    struct seal *early_write; /* of early data */
 };
 
 /* engine.c */
@@ -124,6 +125,8 @@ void record_out_alert(struct engine *e, uint8_t level, uint8_t description);
 void record_out_ccs(struct engine *e);
 /* RFC 8446 appendix D.4: before the second flight, where a session id was sent. */
 void record_out_dummy_ccs(struct engine *e);
+/* One record of application data, and the ChangeCipherSpec that goes before it. */
+void record_out_early(struct engine *e, struct seal *by, struct bytes data);
 
 /* driver.c */
 void driver_message(struct engine *e, struct bytes msg, bool more);
@@ -154,6 +157,12 @@ enum ext_place {
 bool extensions_allowed(struct engine *e, struct bytes extensions, enum ext_place where);
 bool alpn_allowed(struct engine *e, struct bytes name);
 bool group_allowed(struct engine *e, uint16_t group, const char *message);
+/* early.c: data before the server's answer (RFC 8446 4.2.10) */
+bool early_wanted(const struct engine *e);
+/* Behind the first hello. */
+void early_send(struct engine *e);
+/* EndOfEarlyData, where the server took it (RFC 8446 4.5). */
+void early_end(struct engine *e);
 /* client_cert.c: our answer to a CertificateRequest */
 /* Decides what to show: t->client_choice. */
 void client_cert_choose(struct engine *e);
@@ -191,6 +200,8 @@ void keys13_application(struct engine *e);
 void keys13_resumption(struct engine *e); /* after our Finished */
 void keys13_finished(struct engine *e, const struct secret *base, struct bytes hash, uint8_t out[HASH_MAX]);
 struct seal *keys13_seal(struct engine *e, const struct secret *s);
+/* For early data; `hash` is that of the hello. */
+struct seal *keys13_early(const struct eng_session *s, struct bytes hash);
 void keys13_update(struct engine *e, struct secret *s);
 void seal_replace(struct seal **at, struct seal *by);
 

@@ -112,17 +112,21 @@ static void advance(struct engine *e, struct bytes ikm) {
     (void)ok;
 }
 
-struct seal *keys13_seal(struct engine *e, const struct secret *s) {
+static struct seal *seal_of(const struct suite *suite, enum hash_alg alg, const struct secret *s) {
     uint8_t key[CRYPTO_KEY_MAX], iv[32];
-    struct seal_params p = {.cipher = e->suite->cipher, .mac = e->suite->mac, .version = e->version};
+    struct seal_params p = {.cipher = suite->cipher, .mac = suite->mac, .version = TLS_1_3};
     size_t key_n = seal_key_size(p.cipher), iv_n = seal_iv_size(p.cipher, p.version);
     assert(key_n <= sizeof(key) && iv_n <= sizeof(iv));
-    if (!hkdf_expand_label(e->alg, secret_bytes(s), "key", (struct bytes){0}, key, key_n) ||
-        !hkdf_expand_label(e->alg, secret_bytes(s), "iv", (struct bytes){0}, iv, iv_n))
+    if (!hkdf_expand_label(alg, secret_bytes(s), "key", (struct bytes){0}, key, key_n) ||
+        !hkdf_expand_label(alg, secret_bytes(s), "iv", (struct bytes){0}, iv, iv_n))
         return NULL;
     p.key = bytes_of(key, key_n);
     p.iv = bytes_of(iv, iv_n);
     return seal_new(&p);
+}
+
+struct seal *keys13_seal(struct engine *e, const struct secret *s) {
+    return seal_of(e->suite, e->alg, s);
 }
 
 bool keys13_handshake(struct engine *e, struct bytes shared) {
@@ -176,16 +180,32 @@ size_t keys13_psk(struct engine *e, struct bytes nonce, uint8_t out[HASH_MAX]) {
     return psk.n;
 }
 
-/* RFC 8446 4.2.11.2: computed as Finished is, with a key of the PSK alone. */
-void keys13_binder(const struct eng_session *s, struct bytes hash, uint8_t out[HASH_MAX]) {
+/* The secret at the top of the schedule, of the PSK alone. */
+static void early_secret(const struct eng_session *s, struct secret *ret) {
     static const uint8_t zeros[HASH_MAX];
-    uint8_t empty[HASH_MAX];
-    size_t n = hash_once(s->alg, (struct bytes){0}, empty);
-    struct secret early = {.n = n}, binder, key;
-    bool ok = hkdf_extract(s->alg, bytes_of(zeros, n), bytes_of(s->secret, s->secret_n), early.p);
-    derive_by(s->alg, &early, "res binder", bytes_of(empty, n), &binder);
-    derive_by(s->alg, &binder, "finished", (struct bytes){0}, &key);
-    ok = ok && hmac(s->alg, secret_bytes(&key), hash, out);
+    ret->n = hash_size(s->alg);
+    bool ok = hkdf_extract(s->alg, bytes_of(zeros, ret->n), bytes_of(s->secret, s->secret_n), ret->p);
     assert(ok);
     (void)ok;
+}
+
+/* RFC 8446 4.2.11.2: computed as Finished is, with a key of the PSK alone. */
+void keys13_binder(const struct eng_session *s, struct bytes hash, uint8_t out[HASH_MAX]) {
+    uint8_t empty[HASH_MAX];
+    size_t n = hash_once(s->alg, (struct bytes){0}, empty);
+    struct secret early, binder, key;
+    early_secret(s, &early);
+    derive_by(s->alg, &early, "res binder", bytes_of(empty, n), &binder);
+    derive_by(s->alg, &binder, "finished", (struct bytes){0}, &key);
+    bool ok = hmac(s->alg, secret_bytes(&key), hash, out);
+    assert(ok);
+    (void)ok;
+}
+
+struct seal *keys13_early(const struct eng_session *s, struct bytes hash) {
+    struct secret early, traffic;
+    const struct suite *suite = suite_by_id(s->suite);
+    early_secret(s, &early);
+    derive_by(s->alg, &early, "c e traffic", hash, &traffic);
+    return suite ? seal_of(suite, s->alg, &traffic) : NULL;
 }

@@ -108,3 +108,31 @@ void record_out_dummy_ccs(struct engine *e) {
     m->encrypted = false;
     m->record_version = out_version(e);
 }
+
+/* RFC 8446 5.1: only the hello's own record has a version of its choice. */
+static struct msg *append(struct engine *e, enum msg_kind kind, uint8_t type, struct bytes body,
+                          struct bytes shown) {
+    uint8_t room[RECORD_HEADER + RECORD_CIPHER_MAX];
+    struct wr w = wr_init(room, sizeof(room));
+    size_t off = e->out_total;
+    record_write(&w, type, TLS_1_2, body);
+    assert(!w.overflow);
+    buffer_add(&e->out, wr_bytes(&w));
+    e->out_total += w.n;
+    struct msg *m = note(e, kind, 0, shown, off);
+    m->record_version = TLS_1_2;
+    return m;
+}
+
+void record_out_early(struct engine *e, struct seal *by, struct bytes data) {
+    static const uint8_t one[1] = {1};
+    uint8_t sealed[RECORD_CIPHER_MAX];
+    size_t n = 0;
+    if (e->hello.session_id_n > 0) {
+        append(e, MSG_CCS, CT_CHANGE_CIPHER_SPEC, bytes_of(one, sizeof(one)), bytes_of(one, sizeof(one)));
+        e->dummy_ccs_sent = true;
+    }
+    bool ok = seal_write(by, CT_APPLICATION_DATA, data, sealed, sizeof(sealed), &n);
+    assert(ok);
+    append(e, MSG_APP, CT_APPLICATION_DATA, bytes_of(sealed, ok ? n : 0), data)->encrypted = true;
+}

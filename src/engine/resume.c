@@ -90,8 +90,10 @@ void resume_offer(struct engine *e) {
         offer_session(e);
     else if (e->t->hrr && keys_hash(e->version, e->suite) != e->cfg.resume->alg)
         hello_drop_ext(&e->hello, EXT_PRE_SHARED_KEY); /* RFC 8446 4.1.4: it cannot fit any more */
-    else
+    else {
+        if (early_wanted(e)) hello_add_ext(&e->hello, EXT_EARLY_DATA);
         offer_psk(e);
+    }
 }
 
 /* RFC 8446 4.2.11.2: the binder covers everything before the list of binders, the first hello and the

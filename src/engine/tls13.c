@@ -15,6 +15,7 @@ void on_encrypted_extensions(struct engine *e, struct bytes body) {
     bool found = false;
     ext_find(ee.extensions, EXT_APPLICATION_SETTINGS, &found);
     if (found) e->alps = EXT_APPLICATION_SETTINGS;
+    if (ee.has_early_data && e->early_write) e->t->early_data = EARLY_DATA_TAKEN;
 }
 
 /* RFC 8446 4.4.3: 64 spaces, the context, a zero byte, the hash. */
@@ -70,6 +71,7 @@ void on_finished_13(struct engine *e, struct bytes body) {
         return;
     }
     keys13_application(e); /* of the hash up to here, before our own messages */
+    early_end(e);
     if (e->alps) send_settings(e);
     if (e->t->certificate_requested) {
         client_cert_send(e);

@@ -122,6 +122,13 @@ enum client_choice {
     CLIENT__COUNT,
 };
 
+/* What became of data before the server's answer (RFC 8446 4.2.10). */
+enum early_data {
+    EARLY_DATA_NONE,
+    EARLY_DATA_SENT,  /* … and the server has passed it over, or not said anything yet */
+    EARLY_DATA_TAKEN, /* it said so in EncryptedExtensions */
+};
+
 struct transcript {
     struct arena *a;
     struct msg *first, *last;
@@ -154,6 +161,7 @@ struct transcript {
     uint16_t client_sigscheme;        /* of our CertificateVerify; 0 none */
     bool finished;                    /* both Finished checked */
     bool resumed;
+    enum early_data early_data;
     bool one_bit_off;                  /* the record that did not open does with a single bit changed */
     const struct eng_session *session; /* what the server gave to be resumed; NULL none */
 

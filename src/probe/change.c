@@ -318,6 +318,9 @@ static void no_scsv(struct trial *t, const struct change *c) {
 static void lenient(struct trial *t, const struct change *c) {
     (void)c;
     t->policy.min_version = TLS_SSL3;
+    t->policy.refuse_old_signatures = false;
+    t->policy.max_message = 0;
+    t->policy.refuse_warnings = false;
     t->policy.need_renegotiation_info = false;
     t->policy.need_ems = false;
     t->policy.dh_min_bits = 0;
@@ -400,6 +403,11 @@ static void again(struct trial *t, const struct change *c) {
 
 static void resume(struct trial *t, const struct change *c) {
     t->resume = c->run;
+}
+
+static void early_data(struct trial *t, const struct change *c) {
+    (void)c;
+    t->early_data = true;
 }
 
 static void finish(struct trial *t, const struct change *c) {
@@ -550,6 +558,8 @@ static const struct {
     [CHANGE_PROXY_SCHEME] = {"proxy-scheme", proxy_scheme, say_proxy_scheme, NULL},
     [CHANGE_AGAIN] = {"again", again, NULL, "the very same handshake is tried again"},
     [CHANGE_RESUME] = {"resume", resume, NULL, "the session of the connection before is taken up"},
+    [CHANGE_EARLY_DATA] = {"early-data", early_data, NULL,
+                           "the request is sent as early data, before the server's answer"},
     [CHANGE_CLIENT_CERT] = {"client-cert", client_cert, say_client_cert, NULL},
     [CHANGE_ADD_EMS] = {"extended-secret", extended_secret, NULL,
                         "the extended master secret is offered (RFC 7627)"},

@@ -36,6 +36,7 @@ enum change_kind {
     CHANGE_LENIENT,    /* the same hello by a client that refuses nothing it can go on with */
     CHANGE_ADD_EMS,    /* extended_master_secret is offered (RFC 7627) */
     CHANGE_UNUSABLE,   /* nothing in the hello that any server could take: no version at all */
+    CHANGE_EARLY_DATA, /* a request goes before the server's answer, where the session allows it */
     CHANGE_STARTTLS,   /* arg: enum starttls; NONE is TLS at once */
     CHANGE_GREET_ONLY, /* says nothing: does the peer speak, or close? */
     CHANGE_PLAIN_HTTP, /* a plain HTTP request instead of TLS */

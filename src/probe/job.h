@@ -34,6 +34,7 @@ struct job {
     struct dialog *dialog;
     struct engine *engine;
     struct app *app;
+    struct bytes early; /* the request as early data, in an arena; empty: none was sent */
     struct net_timer *timer;
     int64_t timer_ns; /* when it fires */
     int64_t heard_ns; /* since when there has been silence */

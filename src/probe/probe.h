@@ -49,7 +49,8 @@ struct trial {
     const struct run *resume; /* an earlier run whose session is taken up; NULL: a first connection. Where it
                                * is still under way, the connection is opened and waits for the session; if
                                * none comes, or the server does not wait, it is RESULT_CANCELLED */
-    unsigned repeat;          /* 0, 1, 2 …: the same trial again is another run only where this differs */
+    bool early_data; /* with it a request, where the session allows early data and a request may be sent */
+    unsigned repeat; /* 0, 1, 2 …: the same trial again is another run only where this differs */
 };
 
 struct run {

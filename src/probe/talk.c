@@ -1,3 +1,4 @@
+#include "base/wr.h"
 #include "probe/job.h"
 
 /* How long the application phase waits (CONTRACT.md, "Application"). Loopback has round trips of
@@ -69,6 +70,27 @@ void waiting_silent(struct job *j) {
     job_end(j, RESULT_CANCELLED);
 }
 
+/* The request as early data: a HEAD does no harm where somebody repeats it (RFC 8470 3). Empty where it may
+ * not be sent: CONTRACT.md, "Application". */
+static struct bytes early_request(struct job *j, const struct eng_session *session) {
+    enum { EARLY_MAX = 2048 };
+    const struct run *first = j->run.trial.resume;
+    if (!j->run.trial.early_data || !session || session->early_data_max == 0) return (struct bytes){0};
+    const struct bytes alpn = first->t->alpn;
+    bool http2 = bytes_eq(alpn, bytes_str("h2")),
+         http1 = alpn.n == 0 || bytes_eq(alpn, bytes_str("http/1.1"));
+    if (!trial_may_ask(&first->trial) || first->app.speaks_first || (!http1 && !http2))
+        return (struct bytes){0};
+    uint8_t room[EARLY_MAX];
+    struct wr w = wr_init(room, sizeof(room));
+    j->app = app_new(j->p->a, j->run.trial.host, j->run.trial.host_port, http2);
+    for (struct bytes out = app_out(j->app); out.n > 0; out = app_out(j->app)) wr_put(&w, out);
+    if (!w.overflow && w.n > 0 && w.n <= session->early_data_max) return arena_copy(j->p->a, wr_bytes(&w));
+    app_free(j->app);
+    j->app = NULL;
+    return (struct bytes){0};
+}
+
 void tls_begin(struct job *j, struct bytes rest) {
     struct trial *trial = &j->run.trial;
     if (must_wait(j)) {
@@ -85,12 +107,15 @@ void tls_begin(struct job *j, struct bytes rest) {
     crypto_random(h->session_id, h->session_id_n);
     const struct run *first = trial->resume;
     const struct eng_session *session = first ? first->t->session : NULL;
+    j->early = early_request(j, session);
     const struct eng_config cfg = {
         .resume = session,
+        .early_data = j->early,
         .resume_age_ms = session ? (uint32_t)((now_of(j) - first->begun_ns - session->at_ns) / MS) : 0,
         .hello = h,
         .policy = trial->policy,
-        .stop = trial->stop,
+        .stop =
+            j->early.n ? STOP_FINISHED : trial->stop, /* what is wrong with it may show at the end alone */
         .key_for = tls_key,
         .pubkey_of = tls_pubkey,
         .identity = trial->identity,
@@ -127,17 +152,27 @@ static void listen_late(struct job *j) {
     job_enter(j, PHASE_LISTENING, now_of(j) + wait);
 }
 
+static int64_t answer_wait(const struct job *j) {
+    int64_t wait = 4 * j->run.t->connect_ns;
+    return wait < ANSWER_MIN_MS * MS ? ANSWER_MIN_MS * MS : wait;
+}
+
+/* The request is on its way already, or is sent again where the server passed it over (RFC 8446 4.2.10). */
+static void go_on_early(struct job *j) {
+    if (j->run.t->early_data != EARLY_DATA_TAKEN) engine_write_app(j->engine, j->early, job_clock(j));
+    j->run.t->round_trips++;
+    job_enter(j, PHASE_ASKING, now_of(j) + answer_wait(j));
+}
+
 static void ask(struct job *j, bool http2) {
     const struct trial *trial = &j->run.trial;
-    int64_t wait = 4 * j->run.t->connect_ns;
-    if (wait < ANSWER_MIN_MS * MS) wait = ANSWER_MIN_MS * MS;
     j->app = app_new(j->p->a, trial->host, trial->host_port, http2);
     if (!write_app(j)) { /* a name that no request can carry */
         listen_late(j);
         return;
     }
     j->run.t->round_trips++;
-    job_enter(j, PHASE_ASKING, now_of(j) + wait);
+    job_enter(j, PHASE_ASKING, now_of(j) + answer_wait(j));
 }
 
 /* Without ALPN a server may be of a protocol where it speaks first: it gets the time to. */
@@ -154,6 +189,10 @@ static void stay_quiet(struct job *j) {
 static void finished(struct job *j) {
     const struct transcript *t = j->run.t;
     prober_news(j->p);
+    if (j->early.n > 0) {
+        go_on_early(j);
+        return;
+    }
     bool http1 = bytes_eq(t->alpn, bytes_str("http/1.1")), http2 = bytes_eq(t->alpn, bytes_str("h2"));
     bool may = trial_may_ask(&j->run.trial);
     if (may && (http1 || http2))

@@ -65,6 +65,7 @@ struct bytes trial_key(struct arena *a, const struct trial *t) {
     put_bool(&w, t->ask_http);
     put_transport(&w, &t->via);
     put_session(&w, t->resume);
+    put_bool(&w, t->early_data);
     wr_u32(&w, t->repeat);
     put_hello(&w, &t->hello);
     assert(!w.overflow);

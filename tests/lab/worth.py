@@ -49,6 +49,7 @@ RESTS_ON = {
     "post-auth": ["renegotiation-refused-tls13"],
     "whole": ["mtls-client-chain-incomplete-http", "mtls-client-sig-unsupported-tls12-works"],
     "resume": ["session-no-context", "session-ticket-reset"],
+    "early-data": ["early-data-rejected", "early-data-rejected-reset"],
     "proxy-header": ["proxy-protocol-mismatch"],
     "proxy": ["proxy-required", "proxy-required-reset", "proxy-required-no-name"],
     "proxy-name": ["intercept-untrusted-root-proxy-internal"],

@@ -122,6 +122,10 @@ static void resume(struct trial *t) {
     t->resume = &earlier.run;
 }
 
+static void early_data(struct trial *t) {
+    t->early_data = true;
+}
+
 static void (*const differences[])(struct trial *) = {other_address,
                                                       other_port,
                                                       other_host,
@@ -149,6 +153,7 @@ static void (*const differences[])(struct trial *) = {other_address,
                                                       mss,
                                                       repeat,
                                                       resume,
+                                                      early_data,
                                                       record_version,
                                                       suite,
                                                       sni,
