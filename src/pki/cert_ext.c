@@ -19,12 +19,22 @@ static struct der list_in(struct der *r, const char *field) {
     return list;
 }
 
+/* Saturated; one that is negative is none. */
+static void set_path_len(struct pki_cert *c, struct bytes n) {
+    uint64_t value = 0;
+    for (size_t i = 0; i < n.n && value <= UINT32_MAX; i++) value = value << 8 | n.p[i];
+    pki_add_fact_if(c, n.p[0] & 0x80, PKI_FACT_BC_PATHLEN_NEGATIVE);
+    pki_add_fact_if(c, !(n.p[0] & 0x80) && value > INT32_MAX, PKI_FACT_BC_PATHLEN_HUGE);
+    c->has_path_len = !(n.p[0] & 0x80);
+    c->path_len = value > UINT32_MAX ? UINT32_MAX : (uint32_t)value;
+}
+
 static void read_basic(struct pki_cert *c, struct der *r) {
     struct der in = list_in(r, "BasicConstraints");
     c->ca = der_bool_default_false(&in, "cA");
     if (der_more(&in)) {
-        c->path_len = der_uint(&in, DER_INTEGER, UINT32_MAX, "pathLenConstraint");
-        c->has_path_len = !in.failed;
+        struct bytes n = der_integer(&in, "pathLenConstraint");
+        if (!in.failed && n.n) set_path_len(c, n);
     }
     (void)der_close(r, &in, "BasicConstraints");
 }

@@ -35,6 +35,7 @@ static void judge_head(struct pki_cert *c) {
     bool has_uid = c->issuer_uid.p || c->subject_uid.p;
     pki_add_fact_if(c, c->version > 3 || c->version < 1, PKI_FACT_VERSION_UNKNOWN);
     pki_add_fact_if(c, c->version != 3 && c->extensions.p, PKI_FACT_VERSION_NOT_3);
+    pki_add_fact_if(c, c->version < 3 && c->extensions.p, PKI_FACT_VERSION_OLD);
     pki_add_fact_if(c, has_uid, PKI_FACT_UNIQUE_ID);
     pki_add_fact_if(c, has_uid && c->version == 1, PKI_FACT_UNIQUE_ID_V1);
     pki_add_fact_if(c, c->serial.n && c->serial.p[0] & 0x80, PKI_FACT_SERIAL_NEGATIVE);
@@ -58,7 +59,7 @@ static void judge_names_and_times(struct pki_cert *c) {
 
 static void judge_identifiers(struct pki_cert *c) {
     bool aki = c->ext[PKI_EXT_AKI].present, ski = c->ext[PKI_EXT_SKI].present;
-    pki_add_fact_if(c, !aki && !c->self_issued, PKI_FACT_AKI_MISSING);
+    pki_add_fact_if(c, !aki && !c->self_issued && c->version == 3, PKI_FACT_AKI_MISSING);
     pki_add_fact_if(c, !aki && c->self_issued, PKI_FACT_AKI_MISSING_SELF);
     pki_add_fact_if(c, aki && !c->aki_key_id.p, PKI_FACT_AKI_NO_KEYID);
     pki_add_fact_if(c, aki && !c->aki_issuer.p != !c->aki_serial.p, PKI_FACT_AKI_HALF);
@@ -70,7 +71,7 @@ static void judge_identifiers(struct pki_cert *c) {
 static void judge_authority(struct pki_cert *c) {
     bool ku = c->ext[PKI_EXT_KEY_USAGE].present, signs = c->key_usage & PKI_KU_CERT_SIGN;
     pki_add_fact_if(c, ku && c->key_usage == 0 && !c->ext[PKI_EXT_KEY_USAGE].broken, PKI_FACT_KU_EMPTY);
-    pki_add_fact_if(c, c->ca && !ku, PKI_FACT_KU_MISSING_CA);
+    pki_add_fact_if(c, c->ca && !ku, c->self_issued ? PKI_FACT_KU_MISSING_SELF : PKI_FACT_KU_MISSING_CA);
     pki_add_fact_if(c, ku && signs && !c->ca, PKI_FACT_KU_CERTSIGN_NO_CA);
     pki_add_fact_if(c, ku && !signs && c->ca, PKI_FACT_KU_CA_NO_CERTSIGN);
     pki_add_fact_if(c, c->ca && !critical(c, PKI_EXT_BASIC_CONSTRAINTS), PKI_FACT_BC_NOT_CRITICAL);

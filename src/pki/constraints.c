@@ -35,13 +35,14 @@ static bool dns_below(struct bytes name, struct bytes base) {
 }
 
 static enum pki_nc_verdict compare_dns(struct bytes name, struct bytes base, unsigned rules) {
-    if (!pki_dns_plausible(name, true)) return PKI_NC_BAD_NAME;
+    if (!(rules & PKI_NC_ANY_NAME) && !pki_dns_plausible(name, true)) return PKI_NC_BAD_NAME;
     if (starts_with_dot(base)) {
         struct bytes domain = bytes_cut(base, 1, base.n);
         if (!(rules & PKI_NC_DOT_PREFIX) || !pki_dns_plausible(domain, false)) return PKI_NC_BAD_CONSTRAINT;
         return inside_if(name.n > base.n && ends_with(name, base));
     }
-    if (base.n > 0 && !pki_dns_plausible(base, false)) return PKI_NC_BAD_CONSTRAINT;
+    bool may_be_empty = !(rules & PKI_NC_NO_EMPTY_DNS);
+    if (!(base.n == 0 && may_be_empty) && !pki_dns_plausible(base, false)) return PKI_NC_BAD_CONSTRAINT;
     return inside_if(dns_below(name, base));
 }
 
@@ -53,14 +54,15 @@ static enum pki_nc_verdict compare_host(struct bytes host, struct bytes base) {
     return inside_if(domain ? host.n > base.n && ends_with(host, base) : bytes_eq_nocase(host, base));
 }
 
-/* Splits at the last "@"; false if there is none, or nothing before or after it. */
+/* Splits at the last "@"; false if there is none, or nothing before or after it. Only a quoted local part has
+ * further ones (RFC 5321 4.1.2). */
 static bool mailbox_split(struct bytes box, struct bytes *local, struct bytes *host) {
     size_t at = box.n;
     while (at > 0 && box.p[at - 1] != '@') at--;
     if (at < 2 || at == box.n) return false;
     *local = bytes_cut(box, 0, at - 1);
     *host = bytes_cut(box, at, box.n);
-    return true;
+    return local->p[0] == '"' || !memchr(local->p, '@', local->n);
 }
 
 static enum pki_nc_verdict compare_mailbox(struct bytes name, struct bytes base, unsigned rules) {
@@ -131,6 +133,8 @@ enum pki_nc_verdict pki_nc_compare(const struct pki_gn *name, const struct pki_g
         [PKI_GN_RFC822] = compare_mailbox, [PKI_GN_DNS] = compare_dns, [PKI_GN_DIRECTORY] = compare_directory,
         [PKI_GN_URI] = compare_uri,        [PKI_GN_IP] = compare_ip,
     };
+    if (name->kind == PKI_GN_RID && rules & PKI_NC_RID_EQUAL && bytes_eq(name->value, base->value))
+        return PKI_NC_OK;
     comparer *f = comparers[name->kind];
     return f ? f(name->value, base->value, rules) : PKI_NC_UNSUPPORTED;
 }
@@ -233,7 +237,9 @@ static enum pki_nc_verdict check_subject_cn(const struct check *k, const struct 
     struct pki_attr attr;
     enum pki_nc_verdict v = PKI_NC_OK;
     while (v == PKI_NC_OK && pki_attr_next(&it, &attr)) {
-        if (!pki_attr_is(&attr, PKI_ATTR_CN) || !pki_dns_plausible(attr.value, true)) continue;
+        uint8_t ip[16];
+        if (!pki_attr_is(&attr, PKI_ATTR_CN) || !pki_dns_plausible(attr.value, false)) continue;
+        if (k->rules & PKI_NC_CN_NO_IP && pki_ip_read(attr.value, ip)) continue;
         struct pki_gn dns = {PKI_GN_DNS, attr.value};
         if (memchr(attr.value.p, '.', attr.value.n)) v = check_name(k, &dns);
     }
@@ -252,6 +258,31 @@ static enum pki_nc_verdict check_subject(const struct check *k, const struct pki
     return v;
 }
 
+/* What Go makes of a domain: labels of printable characters, an empty one at the very beginning alone. */
+static bool has_labels(struct bytes name) {
+    for (size_t i = 0; i < name.n; i++) {
+        if (name.p[i] <= ' ' || name.p[i] > '~') return false;
+        if (name.p[i] == '.' && i > 0 && (i + 1 == name.n || name.p[i + 1] == '.')) return false;
+    }
+    return true;
+}
+
+static bool is_well_formed(const struct pki_gn *gn) {
+    struct bytes local, host;
+    if (gn->kind == PKI_GN_DNS) return has_labels(gn->value);
+    return gn->kind != PKI_GN_RFC822 || (mailbox_split(gn->value, &local, &host) && has_labels(host));
+}
+
+static bool has_odd_kind(const struct pki_cert *issuer, struct bytes list, bool excluding) {
+    struct der r = pki_list(issuer, list);
+    struct pki_subtree s;
+    while (pki_subtree_next(&r, &s)) {
+        bool directory = s.base.kind == PKI_GN_DIRECTORY;
+        if (directory ? excluding && !pki_name_empty(s.base.value) : !is_host_kind(s.base.kind)) return true;
+    }
+    return false;
+}
+
 enum pki_nc_verdict pki_nc_check(const struct pki_cert *issuer, const struct pki_cert *c, unsigned rules,
                                  uint64_t *budget, struct pki_nc_result *ret) {
     struct check k = {issuer, rules, budget, ret};
@@ -261,9 +292,14 @@ enum pki_nc_verdict pki_nc_check(const struct pki_cert *issuer, const struct pki
         return found(&k, PKI_NC_BAD_CONSTRAINT, &subject, NULL);
     }
     if (!issuer->permitted.p && !issuer->excluded.p) return PKI_NC_OK;
-    enum pki_nc_verdict v = check_subject(&k, c);
     struct der r = pki_ext_list(c, PKI_EXT_SAN);
-    struct pki_gn gn;
-    while (v == PKI_NC_OK && pki_gn_next(&r, &gn)) v = check_name(&k, &gn);
+    struct pki_gn gn = {PKI_GN_DIRECTORY, c->subject};
+    if (rules & PKI_NC_ODD_REFUSES &&
+        (has_odd_kind(issuer, issuer->permitted, false) || has_odd_kind(issuer, issuer->excluded, true)))
+        return found(&k, PKI_NC_UNSUPPORTED, &gn, NULL);
+    enum pki_nc_verdict v = check_subject(&k, c);
+    while (v == PKI_NC_OK && pki_gn_next(&r, &gn))
+        v = rules & PKI_NC_READS_ALL && !is_well_formed(&gn) ? found(&k, PKI_NC_BAD_NAME, &gn, NULL)
+                                                             : check_name(&k, &gn);
     return v;
 }

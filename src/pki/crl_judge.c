@@ -211,7 +211,7 @@ static bool usable(struct judge *j, const struct pki_crl *c, struct pki_rev_answ
         problem(j, PKI_REV_UNSUPPORTED, "it has a critical extension that is not known");
         return false;
     }
-    if (c->odd & PKI_CRL_SIGALG_DIFFERS || (j->q->strict && c->odd)) {
+    if (c->odd & PKI_CRL_SIGALG_DIFFERS) {
         problem(j, PKI_REV_UNSUPPORTED, pki_crl_odd_text(c->odd));
         return false;
     }
@@ -292,6 +292,13 @@ static bool judge_one(struct judge *j, const struct pki_crl *c) {
     }
     if (!usable(j, c, &times)) return false;
     bool found = look_up(j, c, &e) && e.reason != PKI_REASON_REMOVE_FROM_CRL;
+    /* Against the profile it says who is revoked, but not who is good. Nothing in 6.3.3 needs the key's
+     * identifier. */
+    unsigned odd = j->q->strict ? c->odd & ~(unsigned)PKI_CRL_NO_AKI : 0;
+    if (!found && odd) {
+        problem(j, PKI_REV_UNSUPPORTED, pki_crl_odd_text(odd));
+        return false;
+    }
     if (found && (!times.stale || (e.reason != PKI_REASON_HOLD && !j->q->strict))) {
         take_revoked(j, &e, &times);
         return true;

@@ -196,7 +196,10 @@ static bool labels_match(struct bytes presented, struct bytes reference) {
     if (presented.n - last < 2 || !memchr(presented.p + last, '.', presented.n - last)) return false;
     for (;;) {
         size_t n = label_at(presented), m = label_at(reference);
-        if (!glob_matches(bytes_cut(presented, 0, n), bytes_cut(reference, 0, m))) return false;
+        struct bytes label = bytes_cut(presented, 0, n);
+        /* It compares U-labels, and an A-label with a star in it is none. */
+        if (is_a_label(label) && memchr(label.p, '*', n)) return false;
+        if (!glob_matches(label, bytes_cut(reference, 0, m))) return false;
         if (n == presented.n || m == reference.n) return n == presented.n && m == reference.n;
         presented = bytes_cut(presented, n + 1, presented.n);
         reference = bytes_cut(reference, m + 1, reference.n);

@@ -181,7 +181,7 @@ static bool key_usage_allows(const struct look *k, uint16_t uses) {
 static void look_ca(const struct look *k) {
     const struct pki_cert *c = k->c;
     if (k->role == PKI_ROLE_LEAF || (k->role == PKI_ROLE_ANCHOR && !rule(k, PKI_RULE_ANCHOR_PROFILE))) return;
-    if (c->version != 3 && !may_lack_version(k))
+    if (c->version < 3 && !may_lack_version(k))
         pki_path_add(k->path, PKI_PROBLEM_VERSION, k->depth,
                      "%s is of version %u, which cannot say that it is a CA", who(k), c->version);
     else if ((c->version == 3 || (quirk(k, PKI_QUIRK_ANY_VERSION) && c->extensions.p)) && !c->ca &&
@@ -216,14 +216,23 @@ static void look_eku(const struct look *k) {
                      who(k), k->q->purpose == PKI_PURPOSE_SERVER ? "servers" : "clients");
 }
 
-static bool key_is_accepted(const struct pki_judge *judge, const struct pki_key *key, bool leaf) {
-    bool rsa = key->type == KEY_RSA || key->type == KEY_RSA_PSS;
-    unsigned least = rsa ? judge->min_rsa : key->type == KEY_EC ? judge->min_ec : 0;
+static bool rsa_is_accepted(const struct pki_judge *judge, const struct pki_key *key) {
+    if (judge->max_rsa && key->size > judge->max_rsa) return false;
+    if (judge->rules & PKI_RULE_RSA_OCTETS && key->size % 8) return false;
+    return key->size >= judge->min_rsa;
+}
+
+static bool ec_is_accepted(const struct pki_judge *judge, const struct pki_key *key, bool leaf) {
     uint64_t curves = leaf ? judge->leaf_curves : judge->curves;
+    return (!curves || curves >> (key->group < 64 ? key->group : 0) & 1) && key->size >= judge->min_ec;
+}
+
+static bool key_is_accepted(const struct pki_judge *judge, const struct pki_key *key, bool leaf) {
     uint32_t types = leaf && judge->leaf_keys ? judge->leaf_keys : judge->keys;
-    if (rsa && judge->max_rsa && key->size > judge->max_rsa) return false;
-    if (key->type == KEY_EC && curves && !(curves >> (key->group < 64 ? key->group : 0) & 1)) return false;
-    return types >> key->type & 1 && key->size >= least;
+    bool rsa = key->type == KEY_RSA || key->type == KEY_RSA_PSS;
+    if (rsa && !rsa_is_accepted(judge, key)) return false;
+    if (key->type == KEY_EC && !ec_is_accepted(judge, key, leaf)) return false;
+    return types >> key->type & 1;
 }
 
 /* How strong keys and signatures must be is no matter of RFC 5280: asked only where TLS is the purpose. */
@@ -233,7 +242,9 @@ static void look_strength(const struct look *k) {
     if (!key_is_accepted(k->judge, &c->key, k->role == PKI_ROLE_LEAF))
         pki_path_add(k->path, PKI_PROBLEM_WEAK_KEY, k->depth, "the key of %s is not accepted (%s)", who(k),
                      k->path->a ? pki_key_text(k->path->a, &c->key) : "");
-    if (c->key.explicit_curve && !rule(k, PKI_RULE_EXPLICIT_CURVE))
+    bool may_be_explicit =
+        rule(k, PKI_RULE_EXPLICIT_CURVE) || (k->role == PKI_ROLE_LEAF && quirk(k, PKI_QUIRK_EXPLICIT_LEAF));
+    if (c->key.explicit_curve && !may_be_explicit)
         pki_path_add(k->path, PKI_PROBLEM_WEAK_KEY, k->depth,
                      "the key of %s writes out its curve instead of naming it (RFC 5480 2.1.1)", who(k));
     if (k->role != PKI_ROLE_ANCHOR && !(k->judge->hashes >> c->outer.hash & 1))
@@ -241,23 +252,26 @@ static void look_strength(const struct look *k) {
                      k->path->a ? pki_sigalg_text(k->path->a, &c->outer) : "");
 }
 
+static void add_facts(const struct look *k, const enum pki_fact *facts, size_t n, struct text *t, bool *any) {
+    for (size_t i = 0; i < n; i++) {
+        if (!pki_has_fact(k->c, facts[i])) continue;
+        if (k->path->a)
+            text_addf(t, "%s%s (RFC 5280 %s)", *any ? "; " : "", pki_fact_text(facts[i]),
+                      pki_fact_section(facts[i]));
+        *any = true;
+    }
+}
+
 /* All deviations at once: they are one problem of one certificate. */
 static void look_profile(const struct look *k) {
-    enum pki_fact fact;
-    if (k->q->purpose == PKI_PURPOSE_ANY || (k->role == PKI_ROLE_ANCHOR && !rule(k, PKI_RULE_ANCHOR_FACTS)))
-        return;
-    if (!first_fact(k->c, k->judge->facts, k->judge->n_facts, &fact)) return;
-    if (!k->path->a) {
-        pki_path_add(k->path, PKI_PROBLEM_PROFILE, k->depth, "%s", "");
-        return;
-    }
-    struct text t;
-    text_init(&t, k->path->a);
-    for (size_t i = 0; i < k->judge->n_facts; i++)
-        if (pki_has_fact(k->c, k->judge->facts[i]))
-            text_addf(&t, "%s%s (RFC 5280 %s)", t.n ? "; " : "", pki_fact_text(k->judge->facts[i]),
-                      pki_fact_section(k->judge->facts[i]));
-    pki_path_add(k->path, PKI_PROBLEM_PROFILE, k->depth, "of %s: %s", who(k), t.s);
+    const struct pki_judge *j = k->judge;
+    bool any = false, anchor = k->role == PKI_ROLE_ANCHOR;
+    struct text t = {0};
+    if (k->q->purpose == PKI_PURPOSE_ANY || (anchor && !rule(k, PKI_RULE_ANCHOR_FACTS))) return;
+    if (k->path->a) text_init(&t, k->path->a);
+    add_facts(k, j->facts, j->n_facts, &t, &any);
+    if (!anchor) add_facts(k, j->facts_below, j->n_facts_below, &t, &any);
+    if (any) pki_path_add(k->path, PKI_PROBLEM_PROFILE, k->depth, "of %s: %s", who(k), t.s ? t.s : "");
 }
 
 /* ---- what only a leaf has ---- */
@@ -314,12 +328,14 @@ static void look_leaf(const struct look *k) {
     look_name(k);
     look_lifetime(k);
     look_scts(k);
-    if (k->c->version != 3 && k->q->purpose != PKI_PURPOSE_ANY &&
+    if (k->c->version < 3 && k->q->purpose != PKI_PURPOSE_ANY &&
         !quirk(k, PKI_QUIRK_ANY_VERSION | PKI_QUIRK_V1_LEAF))
         pki_path_add(k->path, PKI_PROBLEM_VERSION, k->depth,
                      "%s is of version %u, and only version 3 can hold what TLS asks for (RFC 5280 4.1.2.1)",
                      who(k), k->c->version);
-    if (k->c->ca && rule(k, PKI_RULE_LEAF_NOT_CA) && k->q->purpose != PKI_PURPOSE_ANY)
+    bool may_be_ca = !rule(k, PKI_RULE_LEAF_NOT_CA) ||
+                     (quirk(k, PKI_QUIRK_CA_WITHOUT_EKU) && !has_ext(k, PKI_EXT_EXT_KEY_USAGE));
+    if (k->c->ca && !may_be_ca && k->q->purpose != PKI_PURPOSE_ANY)
         pki_path_add(k->path, PKI_PROBLEM_LEAF_IS_CA, k->depth, "%s is a CA and used as a leaf", who(k));
     if (rule(k, PKI_RULE_LEAF_KEY_USAGE) && k->q->purpose != PKI_PURPOSE_ANY &&
         !key_usage_allows(k, uses_of_leaf(k)))
@@ -372,26 +388,35 @@ static char *subject_at(const struct walk *w, size_t depth) {
     return pki_name_text(w->path->a, cert_at(w, depth)->subject);
 }
 
+/* What it means that the signature at `depth` was not verified by the key at `above`. */
+static void tell_signature(const struct walk *w, size_t depth, size_t above, enum pki_signature s) {
+    if (above != depth && pki_has_fact(cert_at(w, above), PKI_FACT_KEY_UNREADABLE))
+        pki_path_add(w->path, PKI_PROBLEM_MALFORMED, above, "the key of %s cannot be read",
+                     subject_at(w, above));
+    else if (s == PKI_SIGNATURE_NO)
+        pki_path_add(w->path, PKI_PROBLEM_BAD_SIGNATURE, depth,
+                     "the signature of %s is not made by the key of %s", subject_at(w, depth),
+                     subject_at(w, above));
+    else if (w->pool->checks_used_up)
+        pki_path_add(w->path, PKI_PROBLEM_UNCHECKED, depth,
+                     "the signature of %s was not checked: the work that may be done was used up",
+                     subject_at(w, depth));
+    else
+        pki_path_add(w->path, PKI_PROBLEM_UNKNOWN_ALGORITHM, depth,
+                     "the signature of %s is of an algorithm that is not known (%s)", subject_at(w, depth),
+                     pki_sigalg_text(w->path->a, &cert_at(w, depth)->outer));
+}
+
 /* A leaf that is its own anchor verifies itself. */
 static void walk_signatures(const struct walk *w, uint64_t *checks) {
     for (size_t depth = 0; depth < w->path->n; depth++) {
         bool self = depth + 1 == w->path->n;
         if (self && !(w->path->anchored && depth == 0)) break;
         if (self && w->q->judge->leaf_trust == PKI_LEAF_ANY) break;
-        uint32_t key = pki_path_key(w->pool, w->path->items, w->path->n, self ? depth : depth + 1);
+        size_t above = self ? depth : depth + 1;
+        uint32_t key = pki_path_key(w->pool, w->path->items, w->path->n, above);
         enum pki_signature s = pki_pool_signed_by(w->pool, w->path->items[depth], key, checks);
-        if (s == PKI_SIGNATURE_NO)
-            pki_path_add(w->path, PKI_PROBLEM_BAD_SIGNATURE, depth,
-                         "the signature of %s is not made by the key of %s", subject_at(w, depth),
-                         subject_at(w, self ? depth : depth + 1));
-        if (s == PKI_SIGNATURE_UNKNOWN && w->pool->checks_used_up)
-            pki_path_add(w->path, PKI_PROBLEM_UNCHECKED, depth,
-                         "the signature of %s was not checked: the work that may be done was used up",
-                         subject_at(w, depth));
-        else if (s == PKI_SIGNATURE_UNKNOWN)
-            pki_path_add(w->path, PKI_PROBLEM_UNKNOWN_ALGORITHM, depth,
-                         "the signature of %s is of an algorithm that is not known (%s)",
-                         subject_at(w, depth), pki_sigalg_text(w->path->a, &cert_at(w, depth)->outer));
+        if (s != PKI_SIGNATURE_YES) tell_signature(w, depth, above, s);
     }
 }
 
@@ -421,6 +446,7 @@ static void walk_path_length(const struct walk *w) {
 /* RFC 5280 6.1.3 b and c: each CA's constraints on all below it, self-issued ones in the middle excepted. */
 static void walk_name_constraints(const struct walk *w, uint64_t *comparisons) {
     size_t first = w->q->judge->rules & PKI_RULE_ANCHOR_LIMITS ? w->path->n : w->top + 1;
+    const unsigned rules = w->q->judge->nc_rules;
     for (size_t issuer = 1; issuer < first; issuer++) {
         const struct pki_cert *ca = cert_at(w, issuer);
         if (!ca->ext[PKI_EXT_NAME_CONSTRAINTS].present) continue;
@@ -431,9 +457,8 @@ static void walk_name_constraints(const struct walk *w, uint64_t *comparisons) {
                          subject_at(w, issuer));
         for (size_t depth = 0; depth < issuer; depth++) {
             struct pki_nc_result r;
-            if (depth > 0 && cert_at(w, depth)->self_issued) continue;
-            if (pki_nc_check(ca, cert_at(w, depth), w->q->judge->nc_rules, comparisons, &r) == PKI_NC_OK)
-                continue;
+            if (depth > 0 && (cert_at(w, depth)->self_issued || rules & PKI_NC_LEAF_ONLY)) continue;
+            if (pki_nc_check(ca, cert_at(w, depth), rules, comparisons, &r) == PKI_NC_OK) continue;
             pki_path_add(w->path, PKI_PROBLEM_NAME_CONSTRAINTS, depth,
                          "%s of %s: %s by the name constraints of %s", pki_gn_text(w->path->a, &r.name),
                          subject_at(w, depth), pki_nc_verdict_text(r.verdict), subject_at(w, issuer));

@@ -55,6 +55,7 @@ enum pki_rule {
         1u << 19,                    /* a critical extension that is not known is refused on the anchor too */
     PKI_RULE_STAPLE_GOOD = 1u << 20, /* a stapled response that is old, or not the authority's, is refused */
     PKI_RULE_STAPLE_KNOWS = 1u << 21, /* … and one of a responder that does not know the certificate */
+    PKI_RULE_RSA_OCTETS = 1u << 22,   /* an RSA modulus is a whole number of octets */
 };
 /* Habits of single clients, against or beside the RFC. */
 enum pki_quirk {
@@ -80,6 +81,10 @@ enum pki_quirk {
     PKI_QUIRK_V1_LEAF = 1u << 15,         /* a leaf may be of version 1 */
     PKI_QUIRK_NEEDS_EKU = 1u << 16,       /* a leaf without extended key usages is refused */
     PKI_QUIRK_KEY_FITS = 1u << 17,        /* who has a key of another kind than the signature is no issuer */
+    PKI_QUIRK_CA_WITHOUT_EKU = 1u << 19,  /* a leaf that is a CA passes where it has no extended key usage */
+    PKI_QUIRK_EXPLICIT_LEAF = 1u << 20,   /* a leaf's EC parameters may be written out */
+    PKI_QUIRK_NAMES_AS_BYTES = 1u << 21,  /* names of issuers are compared byte by byte */
+    PKI_QUIRK_NAMES_AS_TEXT = 1u << 22,   /* … attribute by attribute, but for the type of their strings */
     PKI_QUIRK_LEAF_USE_OF_KEY = 1u << 18, /* the leaf's key usage must allow what TLS up to 1.2 did with a key
  of its kind: RSA keyEncipherment, EC digitalSignature or keyAgreement */
 };
@@ -113,6 +118,8 @@ struct pki_judge {
     uint32_t bent;                     /* enum der_bent that it refuses */
     const enum pki_fact *facts; /* deviations from the profile that it refuses on certificates for TLS */
     size_t n_facts;
+    const enum pki_fact *facts_below; /* … and on others than the anchor */
+    size_t n_facts_below;
     const enum pki_fact *facts_always; /* … and for any purpose: without them the path has no meaning */
     size_t n_facts_always;
     unsigned slop;       /* seconds before its time that a certificate is taken already */

@@ -9,6 +9,7 @@
 #define EXT(name) (1u << PKI_EXT_##name)
 #define CURVE(number) (UINT64_C(1) << (number)) /* IANA, TLS Supported Groups */
 #define FACTS(list) .facts = list, .n_facts = TW_COUNT(list)
+#define FACTS_BELOW(list) .facts_below = list, .n_facts_below = TW_COUNT(list)
 #define FACTS_ALWAYS(list) .facts_always = list, .n_facts_always = TW_COUNT(list)
 
 /* What every client of today takes: SHA-2, and signatures that have their hash inside (EdDSA). */

@@ -3,11 +3,11 @@
 /* What makes a certificate unreadable in its meaning, for whatever purpose it is read: RFC 5280 4.2 (an
  * extension twice), 4.1.2.1, 4.1.1.2 (both signature algorithms MUST be the same). */
 static const enum pki_fact meaningless[] = {
-    PKI_FACT_EXT_DUPLICATE,   PKI_FACT_EXT_DUPLICATE_UNKNOWN,
-    PKI_FACT_VERSION_UNKNOWN, PKI_FACT_SIGALG_DIFFERS,
-    PKI_FACT_SIGNATURE_BITS,  PKI_FACT_KEY_UNREADABLE,
-    PKI_FACT_NAME_MALFORMED,  PKI_FACT_NC_EMPTY,
-    PKI_FACT_SAN_IP_LENGTH,
+    PKI_FACT_EXT_DUPLICATE,       PKI_FACT_EXT_DUPLICATE_UNKNOWN,
+    PKI_FACT_VERSION_UNKNOWN,     PKI_FACT_SIGALG_DIFFERS,
+    PKI_FACT_SIGNATURE_BITS,      PKI_FACT_KEY_UNREADABLE,
+    PKI_FACT_NAME_MALFORMED,      PKI_FACT_NC_EMPTY,
+    PKI_FACT_BC_PATHLEN_NEGATIVE, PKI_FACT_SAN_IP_LENGTH,
 };
 /* The MUSTs of RFC 5280 4 for whoever issues certificates. 6.1 does not ask for them, so that they are
  * refused only where a certificate is for TLS (docs/certificates.md). Two that are no MUST are here too,
@@ -15,12 +15,10 @@ static const enum pki_fact meaningless[] = {
  * certificates, and critical alternative names beside a subject. */
 static const enum pki_fact profile[] = {
     PKI_FACT_VERSION_NOT_3,     PKI_FACT_UNIQUE_ID,
-    PKI_FACT_SERIAL_NEGATIVE,   PKI_FACT_SERIAL_ZERO,
-    PKI_FACT_SERIAL_LONG,       PKI_FACT_SIGALG_PARAMETERS,
-    PKI_FACT_KEY_PARAMETERS,    PKI_FACT_ISSUER_EMPTY,
-    PKI_FACT_SUBJECT_EMPTY_CA,  PKI_FACT_TIME_NO_SECONDS,
-    PKI_FACT_TIME_OFFSET,       PKI_FACT_TIME_FRACTION,
-    PKI_FACT_TIME_TYPE,         PKI_FACT_TIME_BACKWARDS,
+    PKI_FACT_SIGALG_PARAMETERS, PKI_FACT_KEY_PARAMETERS,
+    PKI_FACT_ISSUER_EMPTY,      PKI_FACT_SUBJECT_EMPTY_CA,
+    PKI_FACT_TIME_NO_SECONDS,   PKI_FACT_TIME_OFFSET,
+    PKI_FACT_TIME_FRACTION,     PKI_FACT_TIME_BACKWARDS,
     PKI_FACT_EXT_NONE,          PKI_FACT_AKI_MISSING,
     PKI_FACT_AKI_NO_KEYID,      PKI_FACT_AKI_HALF,
     PKI_FACT_AKI_CRITICAL,      PKI_FACT_SKI_MISSING_CA,
@@ -42,6 +40,11 @@ static const enum pki_fact profile[] = {
     PKI_FACT_SIA_CRITICAL,
 };
 
+/* Nobody looks an anchor up by its serial number, and how its dates are written says nothing of them: a dozen
+ * roots of the public programmes have the number 0. */
+static const enum pki_fact profile_below[] = {PKI_FACT_SERIAL_NEGATIVE, PKI_FACT_SERIAL_ZERO,
+                                              PKI_FACT_SERIAL_LONG, PKI_FACT_TIME_TYPE};
+
 static const struct pki_judge judges[] = {
     {
         .name = "strict",
@@ -54,7 +57,8 @@ static const struct pki_judge judges[] = {
                  | PKI_RULE_ANCHOR_FACTS    /* docs/certificates.md, "Anchors" */
                  | PKI_RULE_ANCHOR_CRITICAL /* docs/certificates.md, "Anchors" */
                  | PKI_RULE_LEAF_KEY_USAGE  /* RFC 8446 4.4.2.2, RFC 5246 7.4.2 */
-                 | PKI_RULE_NEEDS_SAN,      /* RFC 9525 6.1 */
+                 | PKI_RULE_NEEDS_SAN       /* RFC 9525 6.1 */
+                 | PKI_RULE_RSA_OCTETS,     /* Baseline Requirements 6.1.5 */
         .building = PKI_BUILD_ALL,          /* RFC 4158 2.4.2 */
         .leaf_trust = PKI_LEAF_SELF_SIGNED, /* a path of one: RFC 5280 6.1, certificate 1 is certificate n */
         .eku = PKI_EKU_NESTED,              /* docs/certificates.md, "Extended key usage" */
@@ -62,17 +66,16 @@ static const struct pki_judge judges[] = {
         .eku_ca = PKI_EKU_ANY,              /* RFC 5280 4.2.1.12 */
         .critical = ALL,                    /* RFC 5280 4.2: those that can be read here are kept */
         .revocation = PKI_REVOCATION_HARD,  /* RFC 5280 6.1.3 a 3, where CRLs are given */
-        .host_rules = 0,                    /* RFC 9525 6 */
-        .nc_rules = 0,                      /* RFC 5280 4.2.1.10 */
-        .hashes = HASHES_SHA2,              /* RFC 9325 4.4, RFC 6194 3.1: no SHA-1, no MD5 */
+        .host_rules = PKI_HOST_STAR_NEEDS_TWO, /* RFC 9525 6, and docs/certificates.md, "Names" */
+        .nc_rules = PKI_NC_STAR_EXCLUDED,      /* RFC 5280 4.2.1.10, and docs/certificates.md, "Names" */
+        .hashes = HASHES_SHA2,                 /* RFC 9325 4.4, RFC 6194 3.1: no SHA-1, no MD5 */
         .keys = KEY(RSA) | KEY(RSA_PSS) | KEY(EC) | KEY(ED25519) | KEY(ED448), /* RFC 8446 4.2.3: no DSA */
         .min_rsa = 2048,                                                       /* RFC 9325 4.5 */
         .min_ec = 224,                                                         /* RFC 9325 4.5 */
         .bent = DER_ONLY,                                                      /* RFC 5280 4.1 */
-        .facts = profile,
-        .n_facts = TW_COUNT(profile),
-        .facts_always = meaningless,
-        .n_facts_always = TW_COUNT(meaningless),
+        FACTS(profile),
+        FACTS_BELOW(profile_below),
+        FACTS_ALWAYS(meaningless),
     },
     {
         .name = "modern",

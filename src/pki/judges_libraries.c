@@ -6,20 +6,21 @@
 
 /* v3_purp.c, ossl_x509v3_cache_extensions(): what makes EXFLAG_INVALID, for the roots too. An extension that
  * is not known there may stand twice. */
-static const enum pki_fact openssl_always[] = {PKI_FACT_EXT_DUPLICATE,   PKI_FACT_KU_EMPTY,
-                                               PKI_FACT_KEY_UNREADABLE,  PKI_FACT_NAME_MALFORMED,
-                                               PKI_FACT_TIME_NO_SECONDS, /* x509_vfy.c, X509_cmp_time() */
-                                               PKI_FACT_TIME_OFFSET,     PKI_FACT_TIME_FRACTION};
+static const enum pki_fact openssl_always[] = {
+    PKI_FACT_BC_PATHLEN_NEGATIVE, PKI_FACT_EXT_DUPLICATE,   PKI_FACT_KU_EMPTY, PKI_FACT_KEY_UNREADABLE,
+    PKI_FACT_NAME_MALFORMED,      PKI_FACT_TIME_NO_SECONDS, /* x509_vfy.c, X509_cmp_time() */
+    PKI_FACT_TIME_OFFSET,         PKI_FACT_TIME_FRACTION};
 /* x_all.c, X509_verify(): not looked at where nothing is verified. */
 static const enum pki_fact openssl_facts[] = {PKI_FACT_SIGALG_DIFFERS};
 /* x509_vfy.c, check_extensions() under X509_V_FLAG_X509_STRICT. */
 static const enum pki_fact openssl_strict[] = {
-    PKI_FACT_SIGALG_DIFFERS, PKI_FACT_VERSION_NOT_3,     PKI_FACT_BC_NOT_CRITICAL,
-    PKI_FACT_KU_MISSING_CA,  PKI_FACT_KU_CERTSIGN_NO_CA, PKI_FACT_BC_PATHLEN_NO_CA,
-    PKI_FACT_ISSUER_EMPTY,   PKI_FACT_SUBJECT_EMPTY_CA,  PKI_FACT_BC_PATHLEN_NO_CERTSIGN,
-    PKI_FACT_SAN_EMPTY,      PKI_FACT_SAN_NOT_CRITICAL,  PKI_FACT_AKI_MISSING,
-    PKI_FACT_AKI_NO_KEYID,   PKI_FACT_SKI_MISSING_CA,
+    PKI_FACT_SIGALG_DIFFERS,   PKI_FACT_VERSION_OLD,      PKI_FACT_BC_NOT_CRITICAL,
+    PKI_FACT_KU_MISSING_CA,    PKI_FACT_KU_MISSING_SELF,  PKI_FACT_KU_CERTSIGN_NO_CA,
+    PKI_FACT_BC_PATHLEN_NO_CA, PKI_FACT_ISSUER_EMPTY,     PKI_FACT_SUBJECT_EMPTY_CA,
+    PKI_FACT_SAN_EMPTY,        PKI_FACT_SAN_NOT_CRITICAL, PKI_FACT_BC_PATHLEN_NO_CERTSIGN,
+    PKI_FACT_SKI_MISSING_CA,   PKI_FACT_AKI_CRITICAL,     PKI_FACT_SKI_CRITICAL,
 };
+static const enum pki_fact openssl_strict_below[] = {PKI_FACT_AKI_MISSING, PKI_FACT_AKI_NO_KEYID};
 
 /* What all users of libssl share. */
 #define OPENSSL_RULES                                                                                        \
@@ -28,9 +29,7 @@ static const enum pki_fact openssl_strict[] = {
      | PKI_RULE_ANCHOR_PROFILE  /* check_extensions() */                                                     \
      | PKI_RULE_ANCHOR_CRITICAL /* check_extensions(): EXFLAG_CRITICAL */                                    \
      | PKI_RULE_LEAF_KEY_USAGE  /* v3_purp.c, check_purpose_ssl_server(): KU_TLS */                          \
-     | PKI_RULE_AKI_MUST_MATCH  /* v3_purp.c, X509_check_akid() */                                           \
-     |                                                                                                       \
-     PKI_RULE_EXPLICIT_CURVE) /* crypto/ec/ec_asn1.c; refused by x509_vfy.c, check_curve() only if strict */
+     | PKI_RULE_AKI_MUST_MATCH) /* v3_purp.c, X509_check_akid(). Curves: x509_vfy.c, check_curve() */
 #define OPENSSL_QUIRKS                                                                                       \
     (PKI_QUIRK_VALID_FIRST    /* x509_lu.c, X509_STORE_CTX_get1_issuer(); x509_vfy.c, find_issuer() */       \
      | PKI_QUIRK_KEY_FITS     /* v3_purp.c, check_sig_alg_match() */                                         \
@@ -44,7 +43,7 @@ static const enum pki_fact openssl_strict[] = {
     .critical = CRITICAL_OF_RFC5280 | EXT(CRL_POINTS), /* v3_purp.c, X509_supported_extension() */           \
         .unread = EXT(POLICIES) | EXT(POLICY_MAPPINGS) | EXT(POLICY_CONSTRAINTS) | EXT(INHIBIT_ANY) |        \
                   EXT(AIA) | EXT(SIA) | EXT(FRESHEST) | EXT(IAN) | EXT(SCTS) | EXT(TLS_FEATURE),             \
-    .nc_rules = PKI_NC_CN_AS_DNS | PKI_NC_DOT_PREFIX | PKI_NC_EMAIL_IN_DN |                                  \
+    .nc_rules = PKI_NC_CN_AS_DNS | PKI_NC_DOT_PREFIX | PKI_NC_EMAIL_IN_DN | PKI_NC_ANY_NAME |                \
                 PKI_NC_LOOSE_MASK, /* v3_ncons.c, NAME_CONSTRAINTS_check(), _check_CN(), nc_ip() */          \
         .hashes = HASHES_SHA2,     /* x509_vfy.c, check_sig_level(): SHA-1 has 63 bits, below any level */   \
         .keys = KEY(RSA) | KEY(RSA_PSS) | KEY(EC) | KEY(ED25519) | KEY(ED448) | KEY(DSA),                    \
@@ -70,6 +69,9 @@ static const enum pki_fact go_facts[] = {
 /* ---- Java 17: sun.security.x509, sun.security.provider.certpath, sun.security.validator ---- */
 
 static const enum pki_fact java_always[] = {
+    PKI_FACT_BC_PATHLEN_NEGATIVE,
+    PKI_FACT_BC_PATHLEN_HUGE, /* BasicConstraintsExtension.java */
+
     PKI_FACT_EXT_DUPLICATE,
     PKI_FACT_EXT_DUPLICATE_UNKNOWN, /* CertificateExtensions.java, parseExtension() */
     PKI_FACT_SIGALG_DIFFERS,
@@ -85,11 +87,13 @@ static const enum pki_fact java_always[] = {
 /* ---- GnuTLS 3.7: lib/x509/verify.c, verify-high.c, x509.c, hostname-verify.c, name_constraints.c ---- */
 
 static const enum pki_fact gnutls_always[] = {
-    PKI_FACT_EXT_DUPLICATE,  PKI_FACT_EXT_DUPLICATE_UNKNOWN, /* x509.c, cache_alt_names(),
-                                                                compare_sig_algorithm() */
-    PKI_FACT_SIGALG_DIFFERS, PKI_FACT_VERSION_NOT_3,         /* x509.c, gnutls_x509_crt_import() */
-    PKI_FACT_TIME_OFFSET,    PKI_FACT_TIME_FRACTION,         /* x509/time.c */
-    PKI_FACT_NAME_MALFORMED, PKI_FACT_ISSUER_EMPTY,          PKI_FACT_SUBJECT_EMPTY_CA,
+    PKI_FACT_BC_PATHLEN_HUGE, /* x509_ext.c, gnutls_x509_ext_import_basic_constraints() */
+
+    PKI_FACT_EXT_DUPLICATE,   PKI_FACT_EXT_DUPLICATE_UNKNOWN, /* x509.c, cache_alt_names(),
+                                                                 compare_sig_algorithm() */
+    PKI_FACT_SIGALG_DIFFERS,  PKI_FACT_VERSION_OLD,           /* x509.c, gnutls_x509_crt_import() */
+    PKI_FACT_TIME_OFFSET,     PKI_FACT_TIME_FRACTION,         /* x509/time.c */
+    PKI_FACT_NAME_MALFORMED,  PKI_FACT_ISSUER_EMPTY,          PKI_FACT_SUBJECT_EMPTY_CA,
 };
 
 #define GNUTLS_RULES                                                                                         \
@@ -105,6 +109,7 @@ static const enum pki_fact gnutls_always[] = {
 #define GNUTLS_QUIRKS                                                                                        \
     (PKI_QUIRK_LAST_ANCHOR /* verify.c, find_issuer() */ |                                                   \
      PKI_QUIRK_ANCHOR_NO_BC /* verify.c, check_if_ca(): GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE */ |           \
+     PKI_QUIRK_NAMES_AS_TEXT /* x509.c, _gnutls_x509_compare_raw_dn() */ |                                   \
      PKI_QUIRK_EKU_EMPTY /* verify.c, _gnutls_check_key_purpose() */ | PKI_QUIRK_V1_LEAF |                   \
      PKI_QUIRK_TRUSTED_NOT_EE /* verify-high.c, add_cas() */)
 #define GNUTLS_COMMON                                                                                        \
@@ -115,7 +120,8 @@ static const enum pki_fact gnutls_always[] = {
                   PKI_HOST_PARTIAL_WILDCARD | PKI_HOST_STAR_AT_START, /* hostname-verify.c, str.c,           \
                                                                          _gnutls_hostname_compare() */       \
         .nc_rules = PKI_NC_CN_AS_DNS | PKI_NC_DOT_PREFIX | PKI_NC_EMAIL_IN_DN | PKI_NC_HOSTS_ONLY |          \
-                    PKI_NC_NO_URI | PKI_NC_DISTANCES | PKI_NC_FAMILIES, /* name_constraints.c */             \
+                    PKI_NC_NO_URI | PKI_NC_DISTANCES | PKI_NC_FAMILIES | PKI_NC_ANY_NAME |                   \
+                    PKI_NC_LEAF_ONLY | PKI_NC_ODD_REFUSES, /* name_constraints.c */                          \
         .critical = EXT(BASIC_CONSTRAINTS) | EXT(KEY_USAGE) | EXT(EXT_KEY_USAGE) | EXT(SAN) | EXT(IAN) |     \
                     EXT(NAME_CONSTRAINTS) | EXT(POLICIES) | EXT(INHIBIT_ANY) | EXT(AKI) | EXT(SKI) |         \
                     EXT(CRL_POINTS) | EXT(AIA) |                                                             \
@@ -133,8 +139,8 @@ static const enum pki_fact gnutls_always[] = {
 /* ---- NSS: lib/certdb, lib/certhigh, lib/libpkix. Extensions may stand twice, and signature algorithms
  * differ. ---- */
 
-static const enum pki_fact nss_always[] = {PKI_FACT_KU_EMPTY, PKI_FACT_TIME_FRACTION,
-                                           PKI_FACT_NAME_MALFORMED};
+static const enum pki_fact nss_always[] = {PKI_FACT_BC_PATHLEN_NEGATIVE, PKI_FACT_KU_EMPTY,
+                                           PKI_FACT_TIME_FRACTION, PKI_FACT_NAME_MALFORMED};
 
 const struct pki_judge pki_judges_libraries[] = {
     {
@@ -189,6 +195,7 @@ const struct pki_judge pki_judges_libraries[] = {
         .min_rsa = 2048,
         .min_ec = 224,
         FACTS(openssl_strict),
+        FACTS_BELOW(openssl_strict_below),
         FACTS_ALWAYS(openssl_always),
     },
     {
@@ -218,6 +225,7 @@ const struct pki_judge pki_judges_libraries[] = {
                  | PKI_RULE_NEEDS_SAN,         /* verify.go, VerifyHostname(): no CN since 1.15 */
         .quirks = PKI_QUIRK_EKU_EMPTY          /* verify.go, checkChainForKeyUsage() */
                   | PKI_QUIRK_KU_EMPTY         /* x509.go: KeyUsage 0 is "not set" */
+                  | PKI_QUIRK_NAMES_AS_BYTES   /* cert_pool.go, findPotentialParents() */
                   | PKI_QUIRK_NC_UNHANDLED,    /* parser.go, parseNameConstraintsExtension() */
         .building = PKI_BUILD_ALL,             /* verify.go, buildChains() */
         .leaf_trust = PKI_LEAF_ANY,            /* verify.go, Verify(): opts.Roots.contains(c) */
@@ -226,7 +234,8 @@ const struct pki_judge pki_judges_libraries[] = {
         .eku_ca = PKI_EKU_ANY,
         .revocation = PKI_REVOCATION_NONE,
         .host_rules = 0, /* verify.go, matchHostnames() */
-        .nc_rules = PKI_NC_DOT_PREFIX | PKI_NC_NO_SUBJECT | PKI_NC_HOSTS_ONLY | PKI_NC_DISTANCES,
+        .nc_rules = PKI_NC_DOT_PREFIX | PKI_NC_NO_SUBJECT | PKI_NC_HOSTS_ONLY | PKI_NC_DISTANCES |
+                    PKI_NC_ANY_NAME | PKI_NC_LEAF_ONLY | PKI_NC_READS_ALL, /* verify.go, isValid() */
         .critical = EXT(KEY_USAGE) | EXT(BASIC_CONSTRAINTS) | EXT(SAN) | EXT(NAME_CONSTRAINTS) |
                     EXT(CRL_POINTS) | EXT(AKI) | EXT(EXT_KEY_USAGE) | EXT(SKI) | EXT(POLICIES) |
                     EXT(AIA), /* parser.go, processExtensions() */
@@ -247,11 +256,10 @@ const struct pki_judge pki_judges_libraries[] = {
     {
         .name = "java-17",
         .title = "Java 17, the trust manager and HTTPS of the JDK",
-        .rules = PKI_RULE_PARTIAL_CHAIN    /* PKIXValidator.java: any certificate of the trust store */
-                 | PKI_RULE_ANCHOR_PROFILE /* jdk.security.allowNonCaAnchor, TrustAnchor: KeyUsage */
-                 | PKI_RULE_POLICIES       /* PolicyChecker.java */
-                 | PKI_RULE_LEAF_KEY_USAGE /* EndEntityChecker.java, checkTLSServer() */
-                 | PKI_RULE_EXPLICIT_CURVE,
+        .rules = PKI_RULE_PARTIAL_CHAIN      /* PKIXValidator.java: any certificate of the trust store */
+                 | PKI_RULE_ANCHOR_PROFILE   /* jdk.security.allowNonCaAnchor, TrustAnchor: KeyUsage */
+                 | PKI_RULE_POLICIES         /* PolicyChecker.java */
+                 | PKI_RULE_LEAF_KEY_USAGE,  /* EndEntityChecker.java, checkTLSServer() */
         .quirks = PKI_QUIRK_AKI_OF_ANCHOR    /* PKIXCertPathValidator.java: AdaptableX509CertSelector */
                   | PKI_QUIRK_LEAF_SIGNS     /* EndEntityChecker.java: KU_SERVER_SIGNATURE for (EC)DHE */
                   | PKI_QUIRK_BROKEN_IGNORED /* CertificateExtensions.java: unparseableExtensions */
@@ -265,8 +273,8 @@ const struct pki_judge pki_judges_libraries[] = {
         .host_rules =
             PKI_HOST_CN_IF_NO_DNS | PKI_HOST_LDH | PKI_HOST_STAR_ANYWHERE |
             PKI_HOST_STAR_NEEDS_ONE, /* sun.security.util.HostnameChecker, matchDNS(), SNIHostName */
-        .nc_rules =
-            PKI_NC_CN_AS_DNS | PKI_NC_DOT_PREFIX | PKI_NC_LOOSE_MASK, /* NameConstraintsExtension.java */
+        .nc_rules = PKI_NC_CN_AS_DNS | PKI_NC_DOT_PREFIX | PKI_NC_LOOSE_MASK | PKI_NC_ANY_NAME |
+                    PKI_NC_RID_EQUAL | PKI_NC_NO_EMPTY_DNS, /* NameConstraintsExtension.java */
         .critical = CRITICAL_OF_RFC5280, /* EndEntityChecker.java, PKIXMasterCertPathValidator.java */
         .hashes =
             HASHES_SHA2 | HASH(SHA1), /* java.security: "SHA1 jdkCA & usage TLSServer", public roots only */
@@ -307,10 +315,12 @@ const struct pki_judge pki_judges_libraries[] = {
                  | PKI_RULE_POLICIES        /* pkix_policychecker.c */
                  | PKI_RULE_LEAF_NOT_CA     /* certdb.c, cert_ComputeCertType(): SSL_CA is no SSL_SERVER */
                  | PKI_RULE_LEAF_KEY_USAGE, /* certdb.c, CERT_CheckKeyUsage() */
-        .quirks = PKI_QUIRK_ANY_VERSION | PKI_QUIRK_ANCHOR_V3 /* certdb.c, CERT_IsCACert() */
-                  | PKI_QUIRK_LEAF_USE_OF_KEY,                /* certdb.c: KU_KEY_AGREEMENT_OR_ENCIPHERMENT */
-        .slop = 86400,                                        /* certdb.c, pendingSlop */
-        .building = PKI_BUILD_ALL,                            /* pkix_build.c */
+        .quirks = PKI_QUIRK_ANY_VERSION | PKI_QUIRK_ANCHOR_V3          /* certdb.c, CERT_IsCACert() */
+                  | PKI_QUIRK_EXPLICIT_LEAF | PKI_QUIRK_NAMES_AS_BYTES /* SECITEM_CompareItem() */
+                  | PKI_QUIRK_CA_WITHOUT_EKU                           /* certdb.c, cert_ComputeCertType() */
+                  | PKI_QUIRK_LEAF_USE_OF_KEY, /* certdb.c: KU_KEY_AGREEMENT_OR_ENCIPHERMENT */
+        .slop = 86400,                         /* certdb.c, pendingSlop */
+        .building = PKI_BUILD_ALL,             /* pkix_build.c */
         .leaf_trust = PKI_LEAF_NEVER,
         .eku = PKI_EKU_NESTED_ANCHOR, /* certdb.c, cert_ComputeCertType(): NS_CERT_TYPE_SSL_CA */
         .eku_leaf = PKI_EKU_NS_SGC,
@@ -318,8 +328,9 @@ const struct pki_judge pki_judges_libraries[] = {
         .revocation = PKI_REVOCATION_STAPLE,
         .host_rules = PKI_HOST_CN_IF_NO_DNS | PKI_HOST_STAR_NEEDS_TWO, /* certdb.c, CERT_VerifyCertName() */
         .nc_rules = PKI_NC_CN_AS_DNS | PKI_NC_DOT_PREFIX | PKI_NC_EMAIL_IN_DN | PKI_NC_LOOSE_MASK |
-                    PKI_NC_DISTANCES | PKI_NC_COMPARABLE, /* genname.c, cert_CompareNameWithConstraints() */
-        .critical = CRITICAL_OF_RFC5280,                  /* pkix_ekuchecker.c and the other checkers */
+                    PKI_NC_DISTANCES | PKI_NC_COMPARABLE | PKI_NC_ANY_NAME |
+                    PKI_NC_CN_NO_IP,     /* genname.c, cert_CompareNameWithConstraints() */
+        .critical = CRITICAL_OF_RFC5280, /* pkix_ekuchecker.c and the other checkers */
         .unread = EXT(SKI) | EXT(AKI) | EXT(KEY_USAGE) | EXT(POLICIES) | EXT(SAN) | EXT(AIA) |
                   EXT(CRL_POINTS) | EXT(IAN) | EXT(SIA) | EXT(FRESHEST) | EXT(SCTS) | EXT(TLS_FEATURE),
         .hashes = HASHES_SHA2 | HASH(SHA1), /* secoid.c, NSS_SetAlgorithmPolicy(): MD5 is off */
@@ -327,7 +338,7 @@ const struct pki_judge pki_judges_libraries[] = {
         .leaf_keys = ALL & ~(KEY(ED25519) | KEY(ED448)),
         .curves = CURVES_NIST, /* ecl-curve.h */
         .min_rsa = 1023,       /* NSS_RSA_MIN_KEY_SIZE */
-        .min_ec = 224,
+        .min_ec = 160,         /* CAs: only the curves above */
         FACTS_ALWAYS(nss_always),
     },
 };

@@ -15,15 +15,23 @@
 /* ---- Chromium: net/cert/cert_verify_proc.cc, net/cert/x509_certificate.cc; BoringSSL: pki/ ---- */
 
 static const enum pki_fact chromium_always[] = {
-    PKI_FACT_EXT_DUPLICATE,   PKI_FACT_EXT_DUPLICATE_UNKNOWN, /* parse_certificate.cc, ParseExtensions() */
-    PKI_FACT_SIGALG_DIFFERS,  PKI_FACT_VERSION_UNKNOWN,
-    PKI_FACT_VERSION_NOT_3,   PKI_FACT_SERIAL_LONG, /* parse_certificate.cc, VerifySerialNumber() */
-    PKI_FACT_TIME_NO_SECONDS, PKI_FACT_TIME_OFFSET,
+    PKI_FACT_BC_PATHLEN_NEGATIVE,
+    PKI_FACT_EXT_DUPLICATE,
+    PKI_FACT_EXT_DUPLICATE_UNKNOWN, /* parse_certificate.cc, ParseExtensions() */
+    PKI_FACT_SIGALG_DIFFERS,
+    PKI_FACT_VERSION_UNKNOWN,
+    PKI_FACT_VERSION_NOT_3,
+    PKI_FACT_SERIAL_LONG, /* parse_certificate.cc, VerifySerialNumber() */
+    PKI_FACT_TIME_NO_SECONDS,
+    PKI_FACT_TIME_OFFSET,
     PKI_FACT_TIME_FRACTION, /* parse_values.cc */
-    PKI_FACT_SAN_IP_LENGTH,   PKI_FACT_SAN_NOT_IA5,
+    PKI_FACT_SAN_IP_LENGTH,
+    PKI_FACT_SAN_NOT_IA5,
     PKI_FACT_SAN_EMPTY, /* general_names.cc */
-    PKI_FACT_NC_EMPTY,        PKI_FACT_EKU_NONE,
-    PKI_FACT_NAME_MALFORMED,  PKI_FACT_KEY_UNREADABLE,
+    PKI_FACT_NC_EMPTY,
+    PKI_FACT_EKU_NONE,
+    PKI_FACT_NAME_MALFORMED,
+    PKI_FACT_KEY_UNREADABLE,
     PKI_FACT_SIGNATURE_BITS,
 };
 
@@ -56,20 +64,23 @@ static const enum pki_fact chromium_always[] = {
 
 /* ---- Firefox: security/certverifier, security/nss/lib/mozpkix ---- */
 
-static const enum pki_fact mozilla_always[] = {
-    PKI_FACT_EXT_DUPLICATE,                             /* pkixcert.cpp, RememberExtension() */
-    PKI_FACT_SIGALG_DIFFERS,  PKI_FACT_VERSION_UNKNOWN, /* pkixcheck.cpp, CheckSignatureAlgorithm() */
-    PKI_FACT_SERIAL_LONG,                               /* pkixder.cpp, CertificateSerialNumber() */
-    PKI_FACT_TIME_NO_SECONDS, PKI_FACT_TIME_OFFSET,     PKI_FACT_TIME_FRACTION, /* pkixder.cpp, TimeChoice()
-                                                                                 */
-    PKI_FACT_SAN_IP_LENGTH,   PKI_FACT_NAME_MALFORMED,  PKI_FACT_KEY_UNREADABLE, PKI_FACT_SIGNATURE_BITS,
+static const enum pki_fact mozilla_always[] =
+    {
+        PKI_FACT_BC_PATHLEN_NEGATIVE, PKI_FACT_EXT_DUPLICATE,   /* pkixcert.cpp, RememberExtension() */
+        PKI_FACT_SIGALG_DIFFERS,      PKI_FACT_VERSION_UNKNOWN, /* pkixcheck.cpp, CheckSignatureAlgorithm() */
+        PKI_FACT_SERIAL_LONG,                                   /* pkixder.cpp, CertificateSerialNumber() */
+        PKI_FACT_TIME_NO_SECONDS,     PKI_FACT_TIME_OFFSET,
+        PKI_FACT_TIME_FRACTION, /* pkixder.cpp, TimeChoice()
+                                 */
+        PKI_FACT_SAN_IP_LENGTH,       PKI_FACT_NAME_MALFORMED,
+        PKI_FACT_KEY_UNREADABLE,      PKI_FACT_SIGNATURE_BITS,
 };
 
 /* ---- Windows, Apple, Android ---- */
 
 static const enum pki_fact platform_always[] = {
-    PKI_FACT_EXT_DUPLICATE,  PKI_FACT_VERSION_UNKNOWN, PKI_FACT_SIGALG_DIFFERS,
-    PKI_FACT_NAME_MALFORMED, PKI_FACT_KEY_UNREADABLE,  PKI_FACT_SIGNATURE_BITS,
+    PKI_FACT_BC_PATHLEN_NEGATIVE, PKI_FACT_EXT_DUPLICATE,  PKI_FACT_VERSION_UNKNOWN, PKI_FACT_SIGALG_DIFFERS,
+    PKI_FACT_NAME_MALFORMED,      PKI_FACT_KEY_UNREADABLE, PKI_FACT_SIGNATURE_BITS,
 };
 
 #define WINDOWS                                                                                              \

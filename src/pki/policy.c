@@ -210,6 +210,7 @@ static bool step(struct graph *g, const struct pki_cert *c, size_t depth) {
 
 void pki_judge_policies(struct pki_pool *pool, const struct pki_query *q, struct pki_path *path, size_t from,
                         uint64_t *comparisons) {
+    if (*comparisons == 0) return; /* names used it up, which is told */
     struct graph g = {.a = path->a, .left = comparisons, .q = q, .path = path, .n = 1};
     uint64_t all = (uint64_t)from + 2;
     g.levels = ARENA_ARRAY(g.a, struct level, from + 2);

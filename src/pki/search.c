@@ -103,18 +103,45 @@ static uint32_t key_id_rank(const struct pki_cert *below, const struct pki_cert 
     return bytes_eq(below->aki_key_id, issuer->ski) ? 0 : RANK_OTHER_KEY_ID;
 }
 
-/* What the authority key identifier says speaks against this issuer. */
-static bool contradicts(const struct pki_cert *below, const struct pki_cert *issuer, bool serial_too) {
-    if (below->aki_key_id.p && issuer->has_ski && !bytes_eq(below->aki_key_id, issuer->ski)) return true;
-    if (!serial_too || !below->aki_issuer.p || !below->aki_serial.p) return false;
+/* The authority's certificate that is named is of another issuer than this one. */
+static bool names_other_issuer(const struct pki_cert *below, const struct pki_cert *issuer) {
     struct der r = der_of(below->aki_issuer, NULL, NULL);
     struct pki_gn gn;
     bool named = false, other = false;
-    while (pki_gn_next(&r, &gn)) {
+    while (below->aki_issuer.p && pki_gn_next(&r, &gn)) {
         other = other || gn.kind == PKI_GN_DIRECTORY;
         named = named || (gn.kind == PKI_GN_DIRECTORY && pki_name_eq(gn.value, issuer->issuer));
     }
-    return !bytes_eq(below->aki_serial, issuer->serial) || (other && !named);
+    return other && !named;
+}
+
+/* What of an authority key identifier counts beside the key's. */
+enum aki_serial { AKI_SERIAL_NO, AKI_SERIAL_WITH_ISSUER, AKI_SERIAL_EACH };
+
+/* What the authority key identifier says speaks against this issuer. */
+static bool contradicts(const struct pki_cert *below, const struct pki_cert *issuer, enum aki_serial how) {
+    if (below->aki_key_id.p && issuer->has_ski && !bytes_eq(below->aki_key_id, issuer->ski)) return true;
+    bool both = below->aki_issuer.p && below->aki_serial.p;
+    if (how == AKI_SERIAL_NO || (how == AKI_SERIAL_WITH_ISSUER && !both)) return false;
+    return (below->aki_serial.p && !bytes_eq(below->aki_serial, issuer->serial)) ||
+           names_other_issuer(below, issuer);
+}
+
+/* The same attributes, whatever their strings are encoded as. */
+static bool same_text(struct bytes x, struct bytes y) {
+    struct pki_attrs a = pki_attrs_of(x), b = pki_attrs_of(y);
+    struct pki_attr m, n;
+    while (pki_attr_next(&a, &m)) {
+        if (!pki_attr_next(&b, &n) || !bytes_eq(m.oid, n.oid) || !bytes_eq(m.value, n.value)) return false;
+    }
+    return !pki_attr_next(&b, &n);
+}
+
+/* Names are found by RFC 5280 7.1; some clients are stricter. */
+static bool is_named_alike(const struct search *s, struct bytes issuer, struct bytes subject) {
+    const uint32_t quirks = s->q->judge->quirks;
+    if (quirks & PKI_QUIRK_NAMES_AS_BYTES) return bytes_eq(issuer, subject);
+    return !(quirks & PKI_QUIRK_NAMES_AS_TEXT) || (issuer.n == subject.n && same_text(issuer, subject));
 }
 
 /* Clients for which the key identifier is no mere hint. */
@@ -124,9 +151,10 @@ static bool is_ruled_out(const struct search *s, const struct pki_cert *below, c
     enum key_type wanted = below->outer.key == KEY_RSA_PSS ? KEY_RSA : below->outer.key;
     enum key_type has = issuer->key.type == KEY_RSA_PSS ? KEY_RSA : issuer->key.type;
     if (judge->quirks & PKI_QUIRK_KEY_FITS && wanted != KEY_OTHER && wanted != has) return true;
-    if (judge->quirks & PKI_QUIRK_AKI_OF_ANCHOR) return anchor && contradicts(below, issuer, true);
+    if (judge->quirks & PKI_QUIRK_AKI_OF_ANCHOR)
+        return anchor && contradicts(below, issuer, AKI_SERIAL_WITH_ISSUER);
     return judge->rules & PKI_RULE_AKI_MUST_MATCH &&
-           contradicts(below, issuer, judge->quirks & PKI_QUIRK_AKI_SERIAL);
+           contradicts(below, issuer, judge->quirks & PKI_QUIRK_AKI_SERIAL ? AKI_SERIAL_EACH : AKI_SERIAL_NO);
 }
 
 /* Where one candidate is all that is looked at: the order in which the client comes by them. */
@@ -152,8 +180,8 @@ static bool on_path(const struct search *s, uint32_t node, const struct pki_item
 static bool ends_path(const struct search *s, const struct pki_item *item) {
     if (!(item->origins & PKI_ANCHOR)) return false;
     if (s->q->judge->rules & PKI_RULE_PARTIAL_CHAIN) return true;
-    return item->cert.self_issued &&
-           !(s->q->judge->quirks & PKI_QUIRK_AKI_SERIAL && contradicts(&item->cert, &item->cert, true));
+    return item->cert.self_issued && !(s->q->judge->quirks & PKI_QUIRK_AKI_SERIAL &&
+                                       contradicts(&item->cert, &item->cert, AKI_SERIAL_EACH));
 }
 
 /* What stands above node `at` if `i` is its issuer. False: it cannot. */
@@ -165,6 +193,7 @@ static bool candidate(struct search *s, uint32_t at, size_t i, struct node *ret)
     bool in_order = item->place == pki_pool_item(s->pool, below->item)->place + 1;
     if (!item->cert.key.spki.p || on_path(s, at, item)) return false;
     if (s->too_many_to_sort && !anchor && !in_order) return false;
+    if (!is_named_alike(s, below_cert->issuer, item->cert.subject)) return false;
     uint32_t key_id = key_id_rank(below_cert, &item->cert);
     if (is_ruled_out(s, below_cert, &item->cert, anchor)) return false;
     *ret = (struct node){

@@ -8,12 +8,12 @@ import hashlib
 import random
 from datetime import datetime, timezone
 
-from der import Cert, EXTENSIONS, bits, boolean, context, days, extension, general_name, general_time, integer, named_bits, octets, oid, rsa_of_nobody, seq, subtrees, tlv
+from der import Cert, EXTENSIONS, NULL, bits, body_of, boolean, context, days, extension, general_name, general_time, integer, named_bits, octets, oid, rsa_of_nobody, seq, subtrees, tlv, utc_time, with_extensions
 
 HOST = "www.example.com"
 EKU = {"server": "1.3.6.1.5.5.7.3.1", "client": "1.3.6.1.5.5.7.3.2", "code": "1.3.6.1.5.5.7.3.3", "email": "1.3.6.1.5.5.7.3.4",
        "ocsp": "1.3.6.1.5.5.7.3.9", "any": "2.5.29.37.0", "sgc": "2.16.840.1.113730.4.1", "mssgc": "1.3.6.1.4.1.311.10.3.3",
-       "other": "1.3.6.1.4.1.55555.9"}
+       "time": "1.3.6.1.5.5.7.3.8", "precert": "1.3.6.1.4.1.11129.2.4.4", "other": "1.3.6.1.4.1.55555.9"}
 KU = {"ds": 0, "nr": 1, "ke": 2, "de": 3, "ka": 4, "sign": 5, "crl": 6}
 POLICY, OTHER_POLICY, ANY_POLICY = "1.3.6.1.4.1.55555.7.1", "1.3.6.1.4.1.55555.7.2", "2.5.29.32.0"
 
@@ -683,6 +683,63 @@ add("policies", "leaf-eku-wrong-type", lambda p: p.leaf.ext.update(eku=(False, i
 add("policies", "leaf-policies-wrong-type", lambda p: p.leaf.ext.update(policies=(False, integer(5))))
 
 
+# ---- odd shapes, met in the conformance suites ----
+
+for part, pick in PARTS.items():
+    for kind in ("explicit", "rsa2052", "dsa2048", "p192"):
+        add("key", f"{part}-key-{kind}", lambda p, w=pick, k=kind: setattr(w(p), "key", k))
+    add("encoding", f"{part}-version-4", lambda p, w=pick: setattr(w(p), "version", 4))
+    add("encoding", f"{part}-utc-time-of-1950", lambda p, w=pick: setattr(w(p), "times", (tlv(0x17, b"500101000000Z"), utc_time(w(p).end))))
+    add("encoding", f"{part}-general-time-start", lambda p, w=pick: setattr(w(p), "times", (general_time(w(p).start), utc_time(w(p).end))))
+    add("encoding", f"{part}-ends-2050-general", lambda p, w=pick: setattr(w(p), "end", datetime(2051, 1, 1, tzinfo=timezone.utc)))
+    add("encoding", f"{part}-ends-9999", lambda p, w=pick: setattr(w(p), "end", datetime(9999, 12, 31, 23, 59, 59, tzinfo=timezone.utc)))
+    add("encoding", f"{part}-extensions-empty", lambda p, w=pick: setattr(w(p), "edit", lambda tbs: with_extensions(tbs, b"")))
+    add("signature", f"{part}-algorithm-null-of-ecdsa", lambda p, w=pick: setattr(w(p), "parameters", NULL))
+
+    @feature("signature", f"{part}-algorithm-without-null")
+    def _(p, w=pick):
+        c = w(p)
+        above = p.root if c in p.mid or c is p.root or not p.mid else p.mid[0]
+        above.key, c.parameters = "rsa2048", b""
+
+add("encoding", "leaf-trailing-bytes", lambda p: setattr(p.leaf, "edit", lambda tbs: seq(body_of(tbs), NULL)))
+add("names", "issuer-in-other-case", lambda p: setattr(p.leaf, "issuer", p.mid[0].subject.replace("Issuing CA", "ISSUING CA")))
+add("names", "issuer-with-spaces", lambda p: setattr(p.leaf, "issuer", p.mid[0].subject.replace("Test CA", " Test  CA ")))
+add("names", "issuer-printable", lambda p: setattr(p.leaf, "printable", True))
+add("names", "issuer-reordered", lambda p: setattr(p.leaf, "issuer", ",".join(reversed(p.mid[0].subject.split(",")))))
+add("names", "issuer-empty", lambda p: setattr(p.leaf, "issuer", ""))
+add("names", "many-names", lambda p: p.leaf.ext.update(san=(False, san(*(f"dns:n{i}.example.com" for i in range(400)), f"dns:{HOST}"))))
+add("names", "subject-two-cn", lambda p: setattr(p.leaf, "subject", f"O=Shop,CN=other.example,CN={HOST}"))
+add("names", "long-subject", lambda p: setattr(p.leaf, "subject", "O=" + "x" * 300 + f",CN={HOST}"))
+for title, (root_use, ca_use, leaf_use) in {
+    "root-client-ca-server": (("client",), ("server",), ("server",)), "root-server-ca-none": (("server",), None, ("server",)),
+    "ca-any-leaf-none": (None, ("any",), None), "ca-client-leaf-none": (None, ("client",), None), "ca-server-leaf-any": (None, ("server",), ("any",)),
+    "all-server": (("server",), ("server",), ("server",)), "ca-ocsp-leaf-server": (None, ("ocsp",), ("server",)),
+    "ca-sgc-leaf-server": (None, ("sgc",), ("server",)), "ca-client-server": (None, ("client", "server"), ("server",)),
+}.items():
+    add("nested", f"eku-{title}", lambda p, u=(root_use, ca_use, leaf_use): [
+        c.ext.update(eku=(False, eku(*words)) if words else None) for c, words in zip((p.root, p.mid[0], p.leaf), u)])
+for title, lengths in {"0-0": (0, 0), "1-0": (1, 0), "1-2": (1, 2), "2-0-0": (2, 0, 0), "1-1-0": (1, 1, 0), "0": (0,), "5-4-3": (5, 4, 3)}.items():
+    @feature("nested", f"pathlen-{title}")
+    def _(p, n=lengths):
+        set_mids(p, len(n), False)
+        for c, limit in zip(reversed(p.mid), n):
+            c.ext["bc"] = (True, bc(True, limit))
+
+
+@feature("nested", "nc-many")
+def _(p):
+    p.mid[0].ext["nc"] = (True, subtrees([f"dns:a{i}.example.com" for i in range(60)] + [f"dns:{HOST}"], [f"dns:b{i}.example.org" for i in range(60)]))
+
+
+for title, (policies_of, extra) in {
+    "root-inhibit-any-2": ({}, dict(iap=(True, integer(2)))), "root-explicit-1": ({}, dict(pc=(True, seq(context(0, b"\1"))))),
+    "root-explicit-0-and-policies": (dict(leaf=[POLICY], ca=[POLICY]), dict(pc=(True, NOW))),
+    "root-mapping-0": (dict(leaf=[OTHER_POLICY], ca=[POLICY], mappings=[(POLICY, OTHER_POLICY)], pc=NOW), dict(pc=(True, seq(context(1, b"\0"))))),
+}.items():
+    add("nested", f"policy-{title}", lambda p, a=policies_of, b=extra: (set_policies(**a)(p), p.root.ext.update(b)))
+
+
 @dataclasses.dataclass
 class Case:
     name: str
@@ -690,6 +747,7 @@ class Case:
     chain: list
     roots: list
     key: str
+    kinds: tuple  # the classes that it is counted in
 
 
 def cases(keys, seed, n_pairs):
@@ -712,4 +770,4 @@ def cases(keys, seed, n_pairs):
             if len(features) < 2:
                 raise
             continue  # two that cannot be had together: a change of the intermediate where there is none
-        yield Case(" + ".join(features) or "healthy", plan.host, chain, roots, plan.leaf.key)
+        yield Case(" + ".join(features) or "healthy", plan.host, chain, roots, plan.leaf.key, tuple(FEATURES[f].group for f in features))

@@ -75,11 +75,26 @@ def time(t):
 ATTRIBUTES = {"CN": "2.5.4.3", "O": "2.5.4.10", "OU": "2.5.4.11", "C": "2.5.4.6", "E": "1.2.840.113549.1.9.1"}
 
 
-def name(text):
-    """ "O=Org,CN=name" in this order; C is a PrintableString, E an IA5String, all else UTF-8."""
+def name(text, other=0x0C):
+    """ "O=Org,CN=name" in this order; C is a PrintableString, E an IA5String, all else UTF-8, or of the tag `other`."""
     tags = {"C": 0x13, "E": 0x16}
     parts = [part.split("=", 1) for part in text.split(",") if part]
-    return seq(*(tlv(0x31, seq(oid(ATTRIBUTES[k]), tlv(tags.get(k, 0x0C), v.encode()))) for k, v in parts))
+    return seq(*(tlv(0x31, seq(oid(ATTRIBUTES[k]), tlv(tags.get(k, other), v.encode()))) for k, v in parts))
+
+
+def body_of(encoded):
+    """The contents of one element."""
+    return encoded[2:] if encoded[1] < 128 else encoded[2 + (encoded[1] & 0x7F):]
+
+
+def with_extensions(tbs, extensions):
+    """A tbsCertificate with this list of extensions instead of its own, which are the last field."""
+    body, at = body_of(tbs), 0
+    while at < len(body) and body[at] != 0xA3:
+        head = 2 if body[at + 1] < 128 else 2 + (body[at + 1] & 0x7F)
+        size = body[at + 1] if head == 2 else int.from_bytes(body[at + 2:at + head], "big")
+        at += head + size
+    return seq(body[:at], context(3, seq(extensions), True))
 
 
 # ---- keys and signatures ----
@@ -88,12 +103,15 @@ KEYS = {
     "p256": ["EC", "ec_paramgen_curve:P-256"], "p256-b": ["EC", "ec_paramgen_curve:P-256"],
     "p256-c": ["EC", "ec_paramgen_curve:P-256"], "p256-d": ["EC", "ec_paramgen_curve:P-256"],
     "p256-e": ["EC", "ec_paramgen_curve:P-256"],
+    "explicit": ["EC", "ec_paramgen_curve:P-256", "ec_param_enc:explicit"], "explicit-b": ["EC", "ec_paramgen_curve:P-256", "ec_param_enc:explicit"],
+    "p192": ["EC", "ec_paramgen_curve:P-192"],
     "p224": ["EC", "ec_paramgen_curve:P-224"], "p384": ["EC", "ec_paramgen_curve:P-384"],
     "p521": ["EC", "ec_paramgen_curve:P-521"], "k256": ["EC", "ec_paramgen_curve:secp256k1"],
     "bp256": ["EC", "ec_paramgen_curve:brainpoolP256r1"],
     "rsa512": ["RSA", "rsa_keygen_bits:512"], "rsa1024": ["RSA", "rsa_keygen_bits:1024"],
-    "rsa1536": ["RSA", "rsa_keygen_bits:1536"], "rsa2048": ["RSA", "rsa_keygen_bits:2048"],
-    "rsapss": ["RSA-PSS", "rsa_keygen_bits:2048"], "ed25519": ["ED25519", None], "ed448": ["ED448", None],
+    "rsa1536": ["RSA", "rsa_keygen_bits:1536"], "rsa2048": ["RSA", "rsa_keygen_bits:2048"], "rsa2052": ["RSA", "rsa_keygen_bits:2052"],
+    "dsa2048": ["DSA", "dsa_paramgen_bits:2048", "dsa_paramgen_q_bits:256"],
+    "rsapss": ["RSA-PSS", "rsa_keygen_bits:2048"], "ed25519": ["ED25519"], "ed448": ["ED448"],
 }
 HASHES = {"md5": "1.2.840.113549.1.1.4", "sha1": "1.2.840.113549.1.1.5", "sha224": "1.2.840.113549.1.1.14",
           "sha256": "1.2.840.113549.1.1.11", "sha384": "1.2.840.113549.1.1.12", "sha512": "1.2.840.113549.1.1.13"}
@@ -144,10 +162,16 @@ class Keys:
     def file(self, which):
         path = self.where / f"{which}.key"
         if not path.exists():
-            kind, option = KEYS[which]
-            subprocess.run(["/usr/bin/openssl", "genpkey", "-algorithm", kind, *(["-pkeyopt", option] if option else []), "-out", path],
-                           check=True, capture_output=True, timeout=120)
+            kind, *options = KEYS.get(which, KEYS["p256"])  # any further name is one more P-256
+            options = ["-algorithm", kind, *(word for option in options for word in ("-pkeyopt", option))]
+            if kind == "DSA":  # its parameters are made first
+                self._genpkey("-genparam", *options, "-out", path)
+                options = ["-paramfile", path]
+            self._genpkey(*options, "-out", path)
         return path
+
+    def _genpkey(self, *options):
+        subprocess.run(["/usr/bin/openssl", "genpkey", *options], check=True, capture_output=True, timeout=120)
 
     def get(self, which):
         if which not in self.made:
@@ -162,6 +186,8 @@ class Keys:
         """AlgorithmIdentifier of a signature by that key."""
         if which in EDDSA:
             return seq(oid(EDDSA[which]))
+        if which.startswith("dsa"):
+            return seq(oid("2.16.840.1.101.3.4.3.2"))  # dsa-with-sha256 (RFC 5758 3.1)
         if not which.startswith("rsa"):
             return seq(oid(ECDSA[digest]))
         if not (pss or which == "rsapss"):
@@ -188,8 +214,10 @@ def extension(kind, critical, value):
 
 
 def general_name(text):
-    """ "dns:a", "ip:hex", "email:a@b", "uri:…", "dir:CN=…", "rid:1.2.3"."""
+    """ "dns:a", "ip:hex", "email:a@b", "uri:…", "dir:CN=…", "rid:1.2.3", "other:1.2.3" (an otherName with NULL)."""
     kind, value = text.split(":", 1)
+    if kind == "other":
+        return context(0, oid(value) + context(0, NULL, True), True)
     if kind == "dir":
         return context(4, name(value), True)
     if kind == "rid":
@@ -211,18 +239,41 @@ class Cert:
         self.issuer = self.signer = None  # filled from the one above
         self.ext, self.raw, self.version, self.digest, self.pss = {}, b"", 3, "sha256", False
         self.times = self.serial_der = self.inner = self.spki = None
-        self.spoil = False
+        self.spoil = self.printable = False
+        self.parameters = None  # of the signature's algorithm, instead of those that belong there
         self.edit = None  # bytes of the tbsCertificate -> others, before it is signed
 
     def der(self, keys):
         algorithm = keys.algorithm(self.signer, self.digest, self.pss)
+        if self.parameters is not None:
+            algorithm = seq(body_of(algorithm)[:2 + body_of(algorithm)[1]], self.parameters)
         extensions = b"".join(extension(k, *v) for k, v in self.ext.items() if v is not None) + self.raw
         tbs = seq(
             context(0, integer(self.version - 1), True) if self.version > 1 else b"", self.serial_der or integer(self.serial),
-            self.inner or algorithm, name(self.issuer), seq(*(self.times or (time(self.start), time(self.end)))), name(self.subject),
+            self.inner or algorithm, name(self.issuer, 0x13 if self.printable else 0x0C), seq(*(self.times or (time(self.start), time(self.end)))), name(self.subject),
             self.spki or keys.spki(self.key), context(3, seq(extensions), True) if extensions else b"")
         tbs = self.edit(tbs) if self.edit else tbs
         signature = keys.sign(self.signer, tbs, self.digest, self.pss)
+        if self.spoil:
+            signature = signature[:-1] + bytes([signature[-1] ^ 1])
+        return seq(tbs, algorithm, bits(signature))
+
+
+class Crl:
+    """A CRL by `issuer` (a name), signed by the key `signer`. `revoked`: (serial, time, extensions or b""); `ext`: (OID, critical, value)."""
+
+    def __init__(self, issuer, signer, start, end):
+        self.issuer, self.signer, self.start, self.end = issuer, signer, start, end
+        self.revoked, self.ext, self.version, self.spoil = [], [("2.5.29.20", False, integer(7))], 2, False
+        self.times = None
+
+    def der(self, keys):
+        algorithm = keys.algorithm(self.signer, "sha256", False)
+        entries = [seq(integer(serial), time(when), seq(extra) if extra else b"") for serial, when, extra in self.revoked]
+        extensions = [seq(oid(o), *([boolean(True)] if critical else []), octets(value)) for o, critical, value in self.ext]
+        tbs = seq(integer(self.version - 1), algorithm, name(self.issuer), *(self.times or (time(self.start), time(self.end))),
+                  seq(*entries) if entries else b"", context(0, seq(*extensions), True) if extensions else b"")
+        signature = keys.sign(self.signer, tbs, "sha256", False)
         if self.spoil:
             signature = signature[:-1] + bytes([signature[-1] ^ 1])
         return seq(tbs, algorithm, bits(signature))
