@@ -1,31 +1,37 @@
 #!/usr/bin/python3
-"""`tlswhy verify --client X` against the real client X on chains that are made here: which of them agree, and on what not.
+"""The judges of `tlswhy verify --client X` against the real client X on chains that are made here: which of them agree, and on what not.
 
-    tests/interop/differential.py [--tlswhy COMMAND] [--client NAME]... [--pairs N] [--seed N] [--only FEATURES] [-v]
+    tests/interop/differential.py [--judge COMMAND] [--client NAME]... [--pairs N] [--seed N] [--only WORD] [-v]
 
-Every client that is installed judges each chain of chains.py itself: a TLS handshake in memory (Python, Node), its own library
-(Go, Java), its own command (openssl, certtool, vfychain). At least WANTED of 100 must be judged the same."""
+Every client that is installed judges each chain itself: a TLS handshake in memory (Python, Node), its own library (Go, Java), its own
+command (openssl, certtool, vfychain). The chains are those of chains.py (features and pairs of them), of the conformance suites
+(vectors.py) and samples of BetterTLS (bettertls.py). At least WANTED of 100 must be judged the same, of all and of every class of them.
+COMMAND is tests/tools/judge_many.c."""
 import argparse
 import base64
 import collections
 import concurrent.futures
 import dataclasses
-import json
 import os
 import pathlib
+import random
 import shutil
 import subprocess
 import sys
 import tempfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+import bettertls  # noqa: E402
 import chains  # noqa: E402
 import der  # noqa: E402
+import judge  # noqa: E402
+import vectors  # noqa: E402
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 HERE = pathlib.Path(__file__).resolve().parent / "verifiers"
 PYTHON = "/usr/bin/python3"
 WANTED = 97
+MAY_DIFFER = 2  # of a class, however small it is
 
 
 def pem(certs):
@@ -151,36 +157,56 @@ CLIENTS = [
 # ---- ours ----
 
 
-def tlswhy(command, client, cases, where):
-    def one(i):
-        name = ["--ip" if is_ip(cases[i].host) else "--host", cases[i].host] if client.asks_name else []
-        done = subprocess.run([command, "verify", "--json", "--client", client.judge, "--purpose", "server", *name, "--leaf", where / f"{i}.leaf",
-                               "--untrusted", where / f"{i}.chain", "--roots", where / f"{i}.roots"],
-                              capture_output=True, text=True, timeout=60, errors="replace")
-        if done.returncode not in (0, 1):
-            return "trouble", done.stderr.strip()
-        said = json.loads(done.stdout)
-        return said["verdict"][:6], "; ".join(f"{r['code']}@{r['cert']}" for r in said["reasons"])
-    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        return list(pool.map(one, range(len(cases))))
+def ours(command, client, cases):
+    """[(verdict, reasons)]"""
+    questions = [judge.Question(c.chain[0], c.chain[1:], c.roots, c.host if client.asks_name else "-", judge=client.judge) for c in cases]
+    return [("accept" if accepted else "reject", "; ".join(f"{code}@{place}" for code, place in reasons))
+            for accepted, reasons in judge.ask(command, questions)]
 
 
 def compare(client, cases, command, where, verbose):
-    """(agreed, asked, skipped)"""
-    real, ours = client.run(cases, where), tlswhy(command, client, cases, where)
-    agreed = skipped = 0
-    for case, (verdict, why), (said, reasons) in zip(cases, real, ours):
+    """{class: [same, asked]}, "" for all; and how many were not asked."""
+    counts, skipped = collections.defaultdict(lambda: [0, 0]), 0
+    for case, (verdict, why), (said, reasons) in zip(cases, client.run(cases, where), ours(command, client, cases)):
         if verdict == "skip":
             skipped += 1
             if verbose:
                 print(f"  {client.judge} [{case.name}] could not be asked: {why}")
-        elif verdict == said:
-            agreed += 1
-            if said == "trouble":
-                print(f"  {client.judge} [{case.name}] {reasons}")
-        else:
+            continue
+        for kind in ("", *case.kinds):
+            counts[kind][0] += verdict == said
+            counts[kind][1] += 1
+        if verdict != said:
             print(f"  {client.judge} [{case.name}] {verdict}s ({why[:200]}); tlswhy: {said} ({reasons[:160]})")
-    return agreed, len(cases) - skipped, skipped
+    return counts, skipped
+
+
+# ---- the cases ----
+
+
+def of_vectors(keys):
+    for row in vectors.ROWS:
+        plan = vectors.plan_of(row)
+        if plan.crls or plan.purpose != "server" or plan.at or plan.depth != "-":
+            continue  # what the clients are not asked for here
+        if "nc-dos" in row.name:
+            continue  # NSS would think about it for minutes
+        chain, roots = plan.build(keys)
+        yield chains.Case(row.name, plan.host, chain, roots, plan.leaf.key, ("suite " + row.name.rsplit("::", 1)[0],))
+
+
+def of_bettertls(keys, seed, n):
+    chooser = random.Random(seed)
+    for kind, key, cases in (("names", "p256", bettertls.names(keys)), ("graphs", None, bettertls.paths(keys))):
+        for name, q, _ in chooser.sample(list(cases), n):
+            leaf = key or "p256-" + name.split("/")[0].rsplit("-", 1)[1]
+            yield chains.Case(f"bettertls {name}", q.host, [q.leaf, *q.untrusted], q.roots, leaf, (f"bettertls {kind}",))
+
+
+def all_cases(keys, args):
+    yield from chains.cases(keys, args.seed, args.pairs)
+    yield from of_vectors(keys)
+    yield from of_bettertls(keys, args.seed, args.sample)
 
 
 def write(cases, where):
@@ -189,21 +215,35 @@ def write(cases, where):
             (where / f"{i}.{kind}").write_text(pem(certs))
 
 
+def tell(counts, unasked, client, n_cases):
+    """One line for the client, and one for each class that is not good enough. True: good."""
+    share = {kind: 100 * same / asked for kind, (same, asked) in counts.items() if asked}
+    # A client that could be asked about few of them only would prove nothing; nor would a class of which it was asked about few.
+    bad = sorted(kind for kind, (same, asked) in counts.items() if kind and asked - same > max(MAY_DIFFER, asked * (100 - WANTED) / 100))
+    same, asked = counts[""]
+    good = not bad and share.get("", 0) >= WANTED and asked >= n_cases * 0.8
+    print(f"{client.judge:<14}{client.about:<32}{same:>6}{asked:>6}{share.get('', 0):>8.1f}%{unasked:>12}{'' if good else '  FAILED'}")
+    for kind in bad:
+        print(f"{'':<14}{kind:<32}{counts[kind][0]:>6}{counts[kind][1]:>6}{share[kind]:>8.1f}%")
+    return good
+
+
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("--tlswhy", default=str(ROOT / "build/tlswhy"))
+    parser.add_argument("--judge", default=str(ROOT / "build/tests/unit/pki/judge_many"))
     parser.add_argument("--client", action="append")
     parser.add_argument("--pairs", type=int, default=150)
+    parser.add_argument("--sample", type=int, default=60, help="so many of either table of BetterTLS")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", help="cases whose name holds this")
     parser.add_argument("--keep", help="leave the files there")
     parser.add_argument("-v", action="store_true")
     args = parser.parse_args()
-    table, skipped, failed = collections.OrderedDict(), 0, 0
+    table, skipped = [], 0
     with tempfile.TemporaryDirectory() as temporary:
         where = pathlib.Path(args.keep or temporary)
         where.mkdir(exist_ok=True)
-        cases = [c for c in chains.cases(der.Keys(where), args.seed, args.pairs) if not args.only or args.only in c.name]
+        cases = [c for c in all_cases(der.Keys(where), args) if not args.only or args.only in c.name]
         write(cases, where)
         for client in CLIENTS:
             if args.client and client.judge not in args.client:
@@ -212,16 +252,11 @@ def main():
                 print(f"SKIP {client.judge}: {client.needs} is not installed")
                 skipped += 1
                 continue
-            table[client] = compare(client, cases, args.tlswhy, where, args.v)
+            table.append((*compare(client, cases, args.judge, where, args.v), client))
     print(f"\n{'judge':<14}{'client':<32}{'same':>6}{'of':>6}{'':>9}{'not asked':>12}")
-    for client, (agreed, asked, unasked) in table.items():
-        share = 100 * agreed / asked if asked else 0
-        # A client that could be asked about few of them only would prove nothing.
-        good = share >= WANTED and asked >= len(cases) * 0.8
-        failed += not good
-        print(f"{client.judge:<14}{client.about:<32}{agreed:>6}{asked:>6}{share:>8.1f}%{unasked:>12}{'' if good else '  FAILED'}")
-    print(f"{len(table) - failed} passed, {failed} failed" + (f", {skipped} skipped" if skipped else ""))
-    sys.exit(1 if failed else 0)
+    good = sum(tell(*row, len(cases)) for row in table)
+    print(f"{good} passed, {len(table) - good} failed" + (f", {skipped} skipped" if skipped else ""))
+    sys.exit(0 if good == len(table) else 1)
 
 
 if __name__ == "__main__":
