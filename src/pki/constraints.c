@@ -231,17 +231,31 @@ static enum pki_nc_verdict check_subject_mail(const struct check *k, const struc
     return v;
 }
 
+static bool has_kind(const struct pki_cert *c, enum pki_gn_kind kind) {
+    return c->san_kinds >> kind & 1;
+}
+
+/* A common name that is an address. */
+static enum pki_nc_verdict check_cn_address(const struct check *k, const struct pki_cert *c, size_t n) {
+    struct pki_gn gn = {PKI_GN_IP, bytes_of(k->ret->ip, n)};
+    if (!(k->rules & PKI_NC_CN_AS_IP) || has_kind(c, PKI_GN_IP)) return PKI_NC_OK;
+    return check_name(k, &gn);
+}
+
 /* Common names that look like a host: at least two labels. */
 static enum pki_nc_verdict check_subject_cn(const struct check *k, const struct pki_cert *c) {
     struct pki_attrs it = pki_attrs_of(c->subject);
     struct pki_attr attr;
     enum pki_nc_verdict v = PKI_NC_OK;
     while (v == PKI_NC_OK && pki_attr_next(&it, &attr)) {
-        uint8_t ip[16];
-        if (!pki_attr_is(&attr, PKI_ATTR_CN) || !pki_dns_plausible(attr.value, false)) continue;
-        if (k->rules & PKI_NC_CN_NO_IP && pki_ip_read(attr.value, ip)) continue;
+        if (!pki_attr_is(&attr, PKI_ATTR_CN)) continue;
+        size_t n = k->rules & PKI_NC_CN_NO_IP ? pki_ip_read(attr.value, k->ret->ip) : 0;
         struct pki_gn dns = {PKI_GN_DNS, attr.value};
-        if (memchr(attr.value.p, '.', attr.value.n)) v = check_name(k, &dns);
+        if (n)
+            v = check_cn_address(k, c, n);
+        else if (!has_kind(c, PKI_GN_DNS) && pki_dns_plausible(attr.value, false) &&
+                 memchr(attr.value.p, '.', attr.value.n))
+            v = check_name(k, &dns);
     }
     return v;
 }
@@ -253,8 +267,7 @@ static enum pki_nc_verdict check_subject(const struct check *k, const struct pki
     if (k->rules & PKI_NC_NO_SUBJECT || pki_name_empty(c->subject)) return v;
     v = check_name(k, &subject);
     if (v == PKI_NC_OK && (!has_san || k->rules & PKI_NC_EMAIL_IN_DN)) v = check_subject_mail(k, c);
-    bool has_dns = c->san_kinds >> PKI_GN_DNS & 1;
-    if (v == PKI_NC_OK && k->rules & PKI_NC_CN_AS_DNS && !has_dns) v = check_subject_cn(k, c);
+    if (v == PKI_NC_OK && k->rules & PKI_NC_CN_AS_DNS) v = check_subject_cn(k, c);
     return v;
 }
 
@@ -286,7 +299,7 @@ static bool has_odd_kind(const struct pki_cert *issuer, struct bytes list, bool 
 enum pki_nc_verdict pki_nc_check(const struct pki_cert *issuer, const struct pki_cert *c, unsigned rules,
                                  uint64_t *budget, struct pki_nc_result *ret) {
     struct check k = {issuer, rules, budget, ret};
-    *ret = (struct pki_nc_result){PKI_NC_OK, {0}, {0}};
+    *ret = (struct pki_nc_result){.verdict = PKI_NC_OK};
     if (issuer->ext[PKI_EXT_NAME_CONSTRAINTS].broken) {
         struct pki_gn subject = {PKI_GN_DIRECTORY, c->subject};
         return found(&k, PKI_NC_BAD_CONSTRAINT, &subject, NULL);

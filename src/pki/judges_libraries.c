@@ -274,7 +274,8 @@ const struct pki_judge pki_judges_libraries[] = {
             PKI_HOST_CN_IF_NO_DNS | PKI_HOST_LDH | PKI_HOST_STAR_ANYWHERE |
             PKI_HOST_STAR_NEEDS_ONE, /* sun.security.util.HostnameChecker, matchDNS(), SNIHostName */
         .nc_rules = PKI_NC_CN_AS_DNS | PKI_NC_DOT_PREFIX | PKI_NC_LOOSE_MASK | PKI_NC_ANY_NAME |
-                    PKI_NC_RID_EQUAL | PKI_NC_NO_EMPTY_DNS, /* NameConstraintsExtension.java */
+                    PKI_NC_RID_EQUAL | PKI_NC_CN_NO_IP | PKI_NC_CN_AS_IP |
+                    PKI_NC_NO_EMPTY_DNS, /* NameConstraintsExtension.java */
         .critical = CRITICAL_OF_RFC5280, /* EndEntityChecker.java, PKIXMasterCertPathValidator.java */
         .hashes =
             HASHES_SHA2 | HASH(SHA1), /* java.security: "SHA1 jdkCA & usage TLSServer", public roots only */

@@ -119,6 +119,7 @@ enum pki_nc_rule {
     PKI_NC_COMPARABLE = 1u << 10,   /* constraints of a form that nobody can compare do not count */
     PKI_NC_NO_EMPTY_DNS = 1u << 17, /* an empty dNSName as constraint is malformed */
     PKI_NC_RID_EQUAL = 1u << 15,    /* registered IDs are compared: equal or not */
+    PKI_NC_CN_AS_IP = 1u << 18,     /* … it is an address where the SAN has none (with PKI_NC_CN_NO_IP) */
     PKI_NC_CN_NO_IP = 1u << 16,     /* a CN that is an address is no dNSName */
     PKI_NC_ANY_NAME = 1u << 11,     /* a dNSName that is no host name is compared as it stands there */
     PKI_NC_LEAF_ONLY = 1u << 12,    /* the names of CAs are not looked at */
@@ -130,7 +131,8 @@ enum pki_nc_rule {
 struct pki_nc_result {
     enum pki_nc_verdict verdict;
     struct pki_gn
-        name; /* the name that broke it; of the subject: kind DIRECTORY, or RFC822, DNS for its parts */
+        name;       /* the name that broke it; of the subject: kind DIRECTORY, or RFC822, DNS for its parts */
+    uint8_t ip[16]; /* where `name` is an address that was read from a CN */
     struct pki_gn base; /* the subtree; kind of the name and value empty for NOT_PERMITTED */
 };
 /* Every name of `c` against the constraints of `issuer`. *budget is taken down by one a comparison. The first

@@ -169,10 +169,14 @@ static uint32_t first_rank(const struct search *s, const struct pki_item *item, 
     return (late ? RANK_LATE : 0) + place + (quirks & PKI_QUIRK_VALID_FIRST && !valid ? RANK_INVALID : 0);
 }
 
-static bool on_path(const struct search *s, uint32_t node, const struct pki_item *item) {
+/* RFC 4158 2.4.2: no name and key twice. Who stays with what he picks minds the same certificate alone. */
+static bool on_path(const struct search *s, uint32_t node, size_t i) {
+    const struct pki_item *item = pki_pool_item(s->pool, i);
+    const bool same_only = s->q->judge->building == PKI_BUILD_FIRST;
     for (; node != NO_PARENT; node = s->nodes[node].parent) {
         const struct pki_item *other = pki_pool_item(s->pool, s->nodes[node].item);
-        if (other->subject_id == item->subject_id && other->key_id == item->key_id) return true;
+        if (s->nodes[node].item == i) return true;
+        if (!same_only && other->subject_id == item->subject_id && other->key_id == item->key_id) return true;
     }
     return false;
 }
@@ -191,7 +195,7 @@ static bool candidate(struct search *s, uint32_t at, size_t i, struct node *ret)
     const struct pki_cert *below_cert = &pki_pool_item(s->pool, below->item)->cert;
     bool anchor = ends_path(s, item);
     bool in_order = item->place == pki_pool_item(s->pool, below->item)->place + 1;
-    if (!item->cert.key.spki.p || on_path(s, at, item)) return false;
+    if (!item->cert.key.spki.p || on_path(s, at, i)) return false;
     if (s->too_many_to_sort && !anchor && !in_order) return false;
     if (!is_named_alike(s, below_cert->issuer, item->cert.subject)) return false;
     uint32_t key_id = key_id_rank(below_cert, &item->cert);
