@@ -34,7 +34,16 @@ static bool dns_below(struct bytes name, struct bytes base) {
     return ends_with(name, base) && (name.n == base.n || name.p[name.n - base.n - 1] == '.');
 }
 
+static struct bytes without_dot(struct bytes name) {
+    bool dot = name.n > 1 && name.p[name.n - 1] == '.';
+    return bytes_cut(name, 0, name.n - dot);
+}
+
 static enum pki_nc_verdict compare_dns(struct bytes name, struct bytes base, unsigned rules) {
+    if (rules & PKI_NC_STRIPS_DOT) {
+        name = without_dot(name);
+        base = without_dot(base);
+    }
     if (!(rules & PKI_NC_ANY_NAME) && !pki_dns_plausible(name, true)) return PKI_NC_BAD_NAME;
     if (starts_with_dot(base)) {
         struct bytes domain = bytes_cut(base, 1, base.n);
@@ -247,6 +256,7 @@ static enum pki_nc_verdict check_subject_cn(const struct check *k, const struct 
     struct pki_attrs it = pki_attrs_of(c->subject);
     struct pki_attr attr;
     enum pki_nc_verdict v = PKI_NC_OK;
+    if (k->rules & PKI_NC_CN_IF_NO_HOST && (has_kind(c, PKI_GN_DNS) || has_kind(c, PKI_GN_IP))) return v;
     while (v == PKI_NC_OK && pki_attr_next(&it, &attr)) {
         if (!pki_attr_is(&attr, PKI_ATTR_CN)) continue;
         size_t n = k->rules & PKI_NC_CN_NO_IP ? pki_ip_read(attr.value, k->ret->ip) : 0;
@@ -291,6 +301,10 @@ static bool has_odd_kind(const struct pki_cert *issuer, struct bytes list, bool 
     struct pki_subtree s;
     while (pki_subtree_next(&r, &s)) {
         bool directory = s.base.kind == PKI_GN_DIRECTORY;
+        size_t half = s.base.value.n / 2;
+        if (s.base.kind == PKI_GN_IP &&
+            ((half != 4 && half != 16) || !mask_is_prefix(s.base.value.p + half, half)))
+            return true;
         if (directory ? excluding && !pki_name_empty(s.base.value) : !is_host_kind(s.base.kind)) return true;
     }
     return false;

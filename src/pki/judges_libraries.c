@@ -121,7 +121,7 @@ static const enum pki_fact gnutls_always[] = {
                                                                          _gnutls_hostname_compare() */       \
         .nc_rules = PKI_NC_CN_AS_DNS | PKI_NC_DOT_PREFIX | PKI_NC_EMAIL_IN_DN | PKI_NC_HOSTS_ONLY |          \
                     PKI_NC_NO_URI | PKI_NC_DISTANCES | PKI_NC_FAMILIES | PKI_NC_ANY_NAME |                   \
-                    PKI_NC_LEAF_ONLY | PKI_NC_ODD_REFUSES, /* name_constraints.c */                          \
+                    PKI_NC_LEAF_ONLY | PKI_NC_ODD_REFUSES | PKI_NC_STRIPS_DOT, /* name_constraints.c */      \
         .critical = EXT(BASIC_CONSTRAINTS) | EXT(KEY_USAGE) | EXT(EXT_KEY_USAGE) | EXT(SAN) | EXT(IAN) |     \
                     EXT(NAME_CONSTRAINTS) | EXT(POLICIES) | EXT(INHIBIT_ANY) | EXT(AKI) | EXT(SKI) |         \
                     EXT(CRL_POINTS) | EXT(AIA) |                                                             \
@@ -329,9 +329,9 @@ const struct pki_judge pki_judges_libraries[] = {
         .revocation = PKI_REVOCATION_STAPLE,
         .host_rules = PKI_HOST_CN_IF_NO_DNS | PKI_HOST_STAR_NEEDS_TWO, /* certdb.c, CERT_VerifyCertName() */
         .nc_rules = PKI_NC_CN_AS_DNS | PKI_NC_DOT_PREFIX | PKI_NC_EMAIL_IN_DN | PKI_NC_LOOSE_MASK |
-                    PKI_NC_DISTANCES | PKI_NC_COMPARABLE | PKI_NC_ANY_NAME |
-                    PKI_NC_CN_NO_IP,     /* genname.c, cert_CompareNameWithConstraints() */
-        .critical = CRITICAL_OF_RFC5280, /* pkix_ekuchecker.c and the other checkers */
+                    PKI_NC_DISTANCES | PKI_NC_COMPARABLE | PKI_NC_ANY_NAME | PKI_NC_CN_NO_IP |
+                    PKI_NC_CN_AS_IP | PKI_NC_CN_IF_NO_HOST, /* genname.c, cert_CompareNameWithConstraints() */
+        .critical = CRITICAL_OF_RFC5280,                    /* pkix_ekuchecker.c and the other checkers */
         .unread = EXT(SKI) | EXT(AKI) | EXT(KEY_USAGE) | EXT(POLICIES) | EXT(SAN) | EXT(AIA) |
                   EXT(CRL_POINTS) | EXT(IAN) | EXT(SIA) | EXT(FRESHEST) | EXT(SCTS) | EXT(TLS_FEATURE),
         .hashes = HASHES_SHA2 | HASH(SHA1), /* secoid.c, NSS_SetAlgorithmPolicy(): MD5 is off */

@@ -114,19 +114,22 @@ enum pki_nc_rule {
     PKI_NC_STAR_EXCLUDED = 1u << 5, /* "*.a.example" is excluded where anything that it can stand for is */
     PKI_NC_HOSTS_ONLY =
         1u << 6, /* constraints on other names than dNSName, address, mailbox and URI do not count */
-    PKI_NC_NO_URI = 1u << 7,        /* … nor those on URIs */
-    PKI_NC_DISTANCES = 1u << 8,     /* minimum and maximum are not looked at */
-    PKI_NC_COMPARABLE = 1u << 10,   /* constraints of a form that nobody can compare do not count */
-    PKI_NC_NO_EMPTY_DNS = 1u << 17, /* an empty dNSName as constraint is malformed */
-    PKI_NC_RID_EQUAL = 1u << 15,    /* registered IDs are compared: equal or not */
-    PKI_NC_CN_AS_IP = 1u << 18,     /* … it is an address where the SAN has none (with PKI_NC_CN_NO_IP) */
-    PKI_NC_CN_NO_IP = 1u << 16,     /* a CN that is an address is no dNSName */
-    PKI_NC_ANY_NAME = 1u << 11,     /* a dNSName that is no host name is compared as it stands there */
-    PKI_NC_LEAF_ONLY = 1u << 12,    /* the names of CAs are not looked at */
-    PKI_NC_READS_ALL = 1u << 13,    /* alternative names that are malformed are refused, constrained or not */
-    PKI_NC_ODD_REFUSES = 1u << 14,  /* a constraint on names of an odd form, or that excludes directory names,
-                                       refuses everything */
-    PKI_NC_FAMILIES = 1u << 9,      /* IPv4 subtrees say nothing of IPv6 addresses, nor the other way round */
+    PKI_NC_NO_URI = 1u << 7,         /* … nor those on URIs */
+    PKI_NC_DISTANCES = 1u << 8,      /* minimum and maximum are not looked at */
+    PKI_NC_COMPARABLE = 1u << 10,    /* constraints of a form that nobody can compare do not count */
+    PKI_NC_NO_EMPTY_DNS = 1u << 17,  /* an empty dNSName as constraint is malformed */
+    PKI_NC_RID_EQUAL = 1u << 15,     /* registered IDs are compared: equal or not */
+    PKI_NC_CN_AS_IP = 1u << 18,      /* … it is an address where the SAN has none (with PKI_NC_CN_NO_IP) */
+    PKI_NC_CN_IF_NO_HOST = 1u << 19, /* … counts where the SAN has neither dNSName nor address */
+    PKI_NC_STRIPS_DOT =
+        1u << 20, /* the root's dot at the end of a dNSName, or its constraint, is no part of it */
+    PKI_NC_CN_NO_IP = 1u << 16,    /* a CN that is an address is no dNSName */
+    PKI_NC_ANY_NAME = 1u << 11,    /* a dNSName that is no host name is compared as it stands there */
+    PKI_NC_LEAF_ONLY = 1u << 12,   /* the names of CAs are not looked at */
+    PKI_NC_READS_ALL = 1u << 13,   /* alternative names that are malformed are refused, constrained or not */
+    PKI_NC_ODD_REFUSES = 1u << 14, /* a constraint on names of an odd form, or that excludes directory names,
+                                      refuses everything */
+    PKI_NC_FAMILIES = 1u << 9,     /* IPv4 subtrees say nothing of IPv6 addresses, nor the other way round */
 };
 struct pki_nc_result {
     enum pki_nc_verdict verdict;
