@@ -45,7 +45,7 @@ RESTS_ON = {
     "plain-http": ["port-not-tls-http-close"],
     "client-cert": ["mtls-client-chain-incomplete", "mtls-client-cert-rejected-optional"],
     "extended-secret": ["ems-required"],
-    "unusable": ["acl-ip-blocked", "acl-ip-blocked-denied"],
+    "unusable": ["undetermined-internal-error"],
     "post-auth": ["renegotiation-refused-tls13"],
     "whole": ["mtls-client-chain-incomplete-http", "mtls-client-sig-unsupported-tls12-works"],
     "resume": ["session-no-context", "session-ticket-reset"],
