@@ -23,11 +23,14 @@ static const struct program_root *read_before(const struct program_set *set, con
     return NULL;
 }
 
+/* Files and what is decoded of them go as soon as they are read: most certificates are there twice. */
 static void add_certs(struct arena *a, const struct program_set *set, struct program *p, struct bytes file) {
     struct pki_pem pem = pki_pem_of(file);
+    struct arena scratch;
+    arena_init(&scratch);
     enum pki_pem_kind kind;
     struct bytes der;
-    while (pki_pem_next(&pem, a, &kind, &der)) {
+    while (pki_pem_next(&pem, &scratch, &kind, &der)) {
         struct pki_cert c;
         if (kind != PKI_PEM_CERT) continue;
         const struct program_root *same = read_before(set, p, der);
@@ -37,38 +40,52 @@ static void add_certs(struct arena *a, const struct program_set *set, struct pro
             program_add(a, p, &root);
             continue;
         }
-        (void)pki_cert_read(der, &c);
+        (void)pki_cert_read(arena_copy(a, der), &c);
         if (!c.readable) continue;
         const struct program_root root = program_root_of(&c);
         program_add(a, p, &root);
     }
+    arena_done(&scratch);
+}
+
+/* False: the file cannot be read. */
+static bool add_file(struct arena *a, const struct program_set *set, struct program *p, const char *path,
+                     size_t max) {
+    struct arena scratch;
+    struct bytes file;
+    const char *why;
+    arena_init(&scratch);
+    bool read = file_read(&scratch, path, max, &file, &why);
+    if (read) add_certs(a, set, p, file);
+    arena_done(&scratch);
+    return read;
 }
 
 static void load_system(struct arena *a, struct roots *ret) {
+    struct arena scratch;
     struct bytes file;
-    const char *why;
-    const char *bundle;
-    for (size_t i = 0; (bundle = trust_system_bundle(i)); i++) {
-        if (!file_read(a, bundle, ROOTS_MAX_FILE, &file, &why)) continue;
+    const char *why, *bundle;
+    size_t i = 0;
+    arena_init(&scratch);
+    while ((bundle = trust_system_bundle(i)) && !file_read(&scratch, bundle, ROOTS_MAX_FILE, &file, &why))
+        i++;
+    if (bundle) {
         struct program *p = program_set_add(&ret->set, a, program_system);
         p->from = bundle;
         add_certs(a, &ret->set, p, file);
         program_settle(a, p);
-        return;
     }
+    arena_done(&scratch);
 }
 
 static void load_package(struct arena *a, struct roots *ret) {
     char **names = ARENA_ARRAY(a, char *, MAX_FILES);
     size_t n = file_list(a, mozilla_dir, ".crt", names, MAX_FILES);
-    struct bytes file;
-    const char *why;
     if (n == 0) return;
     struct program *p = program_set_add(&ret->set, a, program_public_name(0));
     p->from = mozilla_dir;
     for (size_t i = 0; i < n; i++)
-        if (file_read(a, text_f(a, "%s/%s", mozilla_dir, names[i]), MAX_ONE, &file, &why))
-            add_certs(a, &ret->set, p, file);
+        (void)add_file(a, &ret->set, p, text_f(a, "%s/%s", mozilla_dir, names[i]), MAX_ONE);
     program_settle(a, p);
 }
 
