@@ -11,7 +11,7 @@ import outside
 
 HEALTHY = "healthy"
 REPEATS = 7          # the best of them: noise only ever adds
-LONG_WAY_MS = 100    # one way: so long that a busy machine's own delays are small beside a round trip
+LONG_WAY_MS = 200    # one way: so long that a busy machine's own delays are small beside a round trip
 TRIPS_SLACK = 0.3    # of a round trip, that start-up and CPU may add to what the report counts
 
 
