@@ -1,9 +1,9 @@
 #!/usr/bin/python3
 """Client profiles against the real programs. Each installed client's ClientHello is recorded, and the replay of its profile must be
-the same: byte for byte where the client is deterministic, in all but random fields, GREASE and order elsewhere. And what each client
-does at a sample of the lab's servers must be what `tlswhy --client` predicts.
+the same: byte for byte where the client is deterministic, in all but random fields, GREASE and order elsewhere. What the clients do is
+compared by behaviour.py.
 
-    tests/interop/profiles.py [--engine PROGRAM] [--tlswhy PROGRAM] [NAME...]     only clients whose name begins so"""
+    tests/interop/profiles.py [--engine PROGRAM] [NAME...]     only clients whose name begins so"""
 
 import argparse
 import concurrent.futures
@@ -22,7 +22,6 @@ from base import ROOT, Failure, Skip, Tally, find, free_port
 
 sys.path.insert(0, str(ROOT / "tools"))
 import hellolib  # noqa: E402
-import lablib  # noqa: E402
 
 CLIENTS = ROOT / "tests/interop/clients"
 NAME = "client.example"
@@ -171,87 +170,9 @@ def replay_test(engine, client, varies):
     return test
 
 
-# ---- what they do ----
-
-SAMPLE = ("healthy", "ok-tls13-only", "ok-tls12-only", "ok-p384-retry", "ok-ecdsa-only", "ok-rsa-key-exchange", "ok-cbc-only", "ok-dhe-2048",
-          "server-crash-on-feature-browsers", "ok-smallest-nothing-wrong", "version-server-too-old-tls10", "cert-expired", "cert-self-signed",
-          "cert-name-mismatch", "cert-private-ca", "chain-missing-intermediate")
-# What to start for HOST PORT NAME ROOTS; {words} stands for all of them, case by case, where one process takes many.
-DOES = {
-    "curl": ("curl", ["{program}", "-s", "-o", "/dev/null", "-m", "10", "--cacert", "{roots}", "--connect-to", "{name}:443:{host}:{port}",
-                      "https://{name}/"]),
-    "gnutls-3.7": ("gnutls-cli", ["{program}", "--x509cafile={roots}", "--sni-hostname={name}", "--verify-hostname={name}", "-p", "{port}", "{host}"]),
-    "python-3.11": ("/usr/bin/python3", ["{program}", str(CLIENTS / "connect.py"), "{words}"]),
-    "node-20": ("node", ["{program}", str(CLIENTS / "connect.js"), "{words}"]),
-    "java-17": ("java", ["{program}", str(CLIENTS / "Connect.java"), "{words}"]),
-    "go-1.19": ("go", ["{built}", "{words}"]),
-}
-
-
-def place_of(arguments):
-    """(address, port, name, roots) of a lab case's arguments, HOST --connect-to ADDRESS:PORT --cacert FILE; None where there are more."""
-    def after(option):
-        return arguments[arguments.index(option) + 1] if option in arguments else None
-    to, roots = after("--connect-to"), after("--cacert")
-    name = [word for at, word in enumerate(arguments) if not word.startswith("-") and (at == 0 or not arguments[at - 1].startswith("-"))]
-    if not (to and roots and len(name) == 1 and len(arguments) == 5):
-        return None
-    host, _, port = to.rpartition(":")
-    return host, port, name[0].partition(":")[0], roots
-
-
-def does(profile, cases):
-    """{case: whether the real client connects}."""
-    client = next(c for c in ALL if c.profile == profile)
-    program = program_of(client)
-    with tempfile.TemporaryDirectory(prefix="tlswhy-client-", ignore_cleanup_errors=True) as folder:
-        built = ""
-        if client.context:
-            with client.context(folder) as command:
-                built = command[0]
-        line = [word.replace("{program}", program).replace("{built}", built) for word in DOES[profile][1]]
-        if "{words}" in line:
-            words = [word for place in cases.values() for word in place]
-            done = subprocess.run([*line[:-1], *words], capture_output=True, text=True, timeout=120, stdin=subprocess.DEVNULL)
-            said = done.stdout.splitlines()
-            if len(said) != len(cases):
-                raise Failure(f"{len(said)} answers for {len(cases)} cases: {done.stderr[-300:]}")
-            return {name: answer == "ok" for name, answer in zip(cases, said)}
-        return {name: connects(line, place) for name, place in cases.items()}
-
-
-def connects(line, place):
-    host, port, name, roots = place
-    words = [w.replace("{host}", host).replace("{port}", port).replace("{name}", name).replace("{roots}", roots) for w in line]
-    return subprocess.run(words, capture_output=True, timeout=60, stdin=subprocess.DEVNULL).returncode == 0
-
-
-def predicted(tlswhy, profile, arguments):
-    done = subprocess.run([tlswhy, "--json", "--offline", "--client", profile, *arguments], capture_output=True, text=True, timeout=90,
-                          stdin=subprocess.DEVNULL, env=lablib.clean_environment(**arguments.environment))
-    report = lablib.report_of(done.stdout)
-    if report is None:
-        raise Failure(f"no report: {done.stderr[-300:]}")
-    return next(row["outcome"] for row in report["clients"] if row["profile"] == profile)
-
-
-def behaviour_test(tlswhy, profile, lab, places):
-    def test():
-        real = does(profile, places)
-        wrong = []
-        for name in places:
-            outcome = predicted(tlswhy, profile, lab[name])
-            if (outcome == "ok") != real[name]:
-                wrong.append(f"{name}: predicted '{outcome}', it {'connects' if real[name] else 'does not connect'}")
-        if wrong:
-            raise Failure("; ".join(wrong))
-    return test
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--engine", type=pathlib.Path, default=ROOT / "build-asan/tests/unit/engine/engine_client")
-    parser.add_argument("--tlswhy", type=pathlib.Path, default=ROOT / "build-asan/tlswhy")
     parser.add_argument("names", nargs="*")
     options = parser.parse_args()
     profiles = {profile.name: profile for profile in hellolib.read_profiles()}
@@ -260,12 +181,6 @@ def main():
     with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:
         runs = [pool.submit(tally.run, f"replay {c.profile}",
                             replay_test(options.engine, c, profiles[c.profile].head.get("varies", "").split())) for c in wanted]
-        for run in runs:
-            run.result()
-    with lablib.Lab(options.tlswhy, *SAMPLE) as lab, concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:
-        places = {name: place for name, arguments in lab.items() if (place := place_of(arguments))}
-        runs = [pool.submit(tally.run, f"behaviour {name} at {len(places)} servers", behaviour_test(options.tlswhy, name, lab, places))
-                for name in DOES if not options.names or any(name.startswith(n) for n in options.names)]
         for run in runs:
             run.result()
     print(f"{time.monotonic() - began:.1f} s")

@@ -1,41 +1,85 @@
-// What a Go program does that opens a TLS connection. connect HOST PORT NAME ROOTS.pem ...: a line for each four arguments, "ok" or
-// what went wrong. A ROOTS of "-" trusts what the system trusts.
+// What a Go program does that opens an HTTPS connection. connect HOST PORT NAME ROOTS.pem ...: a line for each four arguments, in their
+// order: "ok", what went wrong, or "ok, then" what went wrong once TLS stood. A ROOTS of "-" trusts what the system trusts.
 package main
 
 import (
+	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"fmt"
 	"net"
+	"net/http"
+	"net/http/httptrace"
 	"os"
+	"strconv"
 	"strings"
+	"sync"
 	"time"
 )
 
-func connect(host, port, name, roots string) error {
-	config := &tls.Config{ServerName: name, NextProtos: []string{"h2", "http/1.1"}}
-	if roots != "-" {
-		pem, err := os.ReadFile(roots)
-		if err != nil {
-			return err
+const atOnce = 8
+
+func limit() time.Duration {
+	if seconds, err := strconv.ParseFloat(os.Getenv("LIMIT_S"), 64); err == nil {
+		return time.Duration(seconds * float64(time.Second))
+	}
+	return 5 * time.Second
+}
+
+func pool(roots string) *x509.CertPool {
+	if roots == "-" {
+		return nil
+	}
+	pem, _ := os.ReadFile(roots)
+	found := x509.NewCertPool()
+	found.AppendCertsFromPEM(pem)
+	return found
+}
+
+func connect(host, port, name, roots string) string {
+	stands := ""
+	dialer := &net.Dialer{}
+	transport := &http.Transport{
+		TLSClientConfig:   &tls.Config{RootCAs: pool(roots)},
+		ForceAttemptHTTP2: true,
+		DisableKeepAlives: true,
+		DialContext: func(ctx context.Context, network, _ string) (net.Conn, error) {
+			return dialer.DialContext(ctx, network, net.JoinHostPort(host, port))
+		},
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), limit())
+	defer cancel()
+	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{TLSHandshakeDone: func(_ tls.ConnectionState, err error) {
+		if err == nil {
+			stands = "ok, then "
 		}
-		config.RootCAs = x509.NewCertPool()
-		config.RootCAs.AppendCertsFromPEM(pem)
+	}})
+	request, err := http.NewRequestWithContext(ctx, "HEAD", "https://"+net.JoinHostPort(name, port)+"/", nil)
+	if err != nil {
+		return err.Error()
 	}
-	dialer := &net.Dialer{Timeout: 5 * time.Second}
-	connection, err := tls.DialWithDialer(dialer, "tcp", net.JoinHostPort(host, port), config)
-	if err == nil {
-		connection.Close()
+	if _, err = transport.RoundTrip(request); err != nil {
+		return stands + err.Error()
 	}
-	return err
+	return "ok"
 }
 
 func main() {
-	for i := 1; i+3 < len(os.Args); i += 4 {
-		if err := connect(os.Args[i], os.Args[i+1], os.Args[i+2], os.Args[i+3]); err != nil {
-			fmt.Println(strings.ReplaceAll(err.Error(), "\n", " "))
-		} else {
-			fmt.Println("ok")
-		}
+	words := os.Args[1:]
+	answers := make([]string, len(words)/4)
+	var done sync.WaitGroup
+	free := make(chan bool, atOnce)
+	for i := range answers {
+		free <- true
+		done.Add(1)
+		go func(i int) {
+			answers[i] = connect(words[4*i], words[4*i+1], words[4*i+2], words[4*i+3])
+			<-free
+			done.Done()
+		}(i)
+	}
+	done.Wait()
+	for _, answer := range answers {
+		fmt.Println(strings.ReplaceAll(answer, "\n", " "))
 	}
 }
