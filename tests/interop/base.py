@@ -87,7 +87,7 @@ class Pki:
                   ["basicConstraints=critical,CA:TRUE", "keyUsage=critical,keyCertSign,cRLSign"], [], 30)
 
     def issue(self, name, hosts=(HOST,), key="ec", days=30):
-        """A leaf signed by the CA itself: (certificate, key). `key`: ec, rsa or ed25519."""
+        """A leaf signed by the CA itself: (certificate, key). `key`: ec, p384, rsa, rsa4096, pss or ed25519."""
         with self.lock:
             return self._issue(name, hosts, key, days)
 
@@ -96,11 +96,12 @@ class Pki:
         if cert.exists():
             return cert, secret
         algorithm = {"ec": ["ec", "-pkeyopt", "ec_paramgen_curve:P-256"], "rsa": ["rsa:2048"],
+                     "p384": ["ec", "-pkeyopt", "ec_paramgen_curve:P-384"], "rsa4096": ["rsa:4096"], "pss": ["rsa-pss"],
                      "ed25519": ["ed25519"]}[key]
         names = ",".join(f"DNS:{host}" for host in hosts)
         self._req(cert, secret, hosts[0], algorithm,
                   [f"subjectAltName={names}", "basicConstraints=critical,CA:FALSE",
-                   "keyUsage=critical,digitalSignature" + (",keyEncipherment" if key == "rsa" else ""),
+                   "keyUsage=critical,digitalSignature" + (",keyEncipherment" if key.startswith("rsa") else ""),
                    "extendedKeyUsage=serverAuth"],
                   ["-CA", self.ca, "-CAkey", self.ca_key], days)
         return cert, secret

@@ -205,6 +205,10 @@ def predict_all(tlswhy, cases, names):
             run.result()
 
 
+def give_up(why):
+    raise why
+
+
 def ask_all(tlswhy, cases, names, tally):
     """The clients that are here, each having asked everywhere; those that are not are skipped."""
     comparisons = []
@@ -215,7 +219,7 @@ def ask_all(tlswhy, cases, names, tally):
             try:
                 comparison = Comparison(tlswhy, name, cases)
             except Skip as why:
-                tally.run(name, lambda why=why: (_ for _ in ()).throw(why))
+                tally.run(name, lambda why=why: give_up(why))
                 continue
             runs.append((comparison, pool.submit(comparison.ask)))
         for comparison, run in runs:
