@@ -48,17 +48,14 @@ static void add_certs(struct arena *a, const struct program_set *set, struct pro
     arena_done(&scratch);
 }
 
-/* False: the file cannot be read. */
-static bool add_file(struct arena *a, const struct program_set *set, struct program *p, const char *path,
-                     size_t max) {
+/* What cannot be read adds nothing. */
+static void add_file(struct arena *a, const struct program_set *set, struct program *p, const char *path) {
     struct arena scratch;
     struct bytes file;
     const char *why;
     arena_init(&scratch);
-    bool read = file_read(&scratch, path, max, &file, &why);
-    if (read) add_certs(a, set, p, file);
+    if (file_read(&scratch, path, MAX_ONE, &file, &why)) add_certs(a, set, p, file);
     arena_done(&scratch);
-    return read;
 }
 
 static void load_system(struct arena *a, struct roots *ret) {
@@ -84,8 +81,7 @@ static void load_package(struct arena *a, struct roots *ret) {
     if (n == 0) return;
     struct program *p = program_set_add(&ret->set, a, program_public_name(0));
     p->from = mozilla_dir;
-    for (size_t i = 0; i < n; i++)
-        (void)add_file(a, &ret->set, p, text_f(a, "%s/%s", mozilla_dir, names[i]), MAX_ONE);
+    for (size_t i = 0; i < n; i++) add_file(a, &ret->set, p, text_f(a, "%s/%s", mozilla_dir, names[i]));
     program_settle(a, p);
 }
 

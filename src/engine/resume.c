@@ -86,14 +86,16 @@ static void offer_session(struct engine *e) {
 
 void resume_offer(struct engine *e) {
     if (!e->cfg.resume) return;
-    if (!is_of_13(e))
+    if (!is_of_13(e)) {
         offer_session(e);
-    else if (e->t->hrr && keys_hash(e->version, e->suite) != e->cfg.resume->alg)
-        hello_drop_ext(&e->hello, EXT_PRE_SHARED_KEY); /* RFC 8446 4.1.4: it cannot fit any more */
-    else {
-        if (early_wanted(e)) hello_add_ext(&e->hello, EXT_EARLY_DATA);
-        offer_psk(e);
+        return;
     }
+    if (e->t->hrr && keys_hash(e->version, e->suite) != e->cfg.resume->alg) {
+        hello_drop_ext(&e->hello, EXT_PRE_SHARED_KEY); /* RFC 8446 4.1.4: it cannot fit any more */
+        return;
+    }
+    if (early_wanted(e)) hello_add_ext(&e->hello, EXT_EARLY_DATA);
+    offer_psk(e);
 }
 
 /* RFC 8446 4.2.11.2: the binder covers everything before the list of binders, the first hello and the
