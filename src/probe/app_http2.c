@@ -39,7 +39,7 @@ static int on_header(nghttp2_session *session, const nghttp2_frame *frame, const
     (void)session;
     (void)flags;
     struct app *app = arg;
-    if (frame->hd.type != NGHTTP2_HEADERS || app->answer.complete) return 0;
+    if (frame->hd.type != NGHTTP2_HEADERS || app->answer.complete || app->dead) return 0;
     app->n_header += n_name + n_value;
     if (app->n_header > APP_MAX_HEADER) {
         app->dead = true;
@@ -58,10 +58,12 @@ static void on_goaway(struct app *app, const nghttp2_goaway *goaway) {
     if (goaway->last_stream_id < 1 || goaway->error_code != NGHTTP2_NO_ERROR) app->dead = true;
 }
 
-/* The whole header of an answer, or the end of any. */
+/* The whole header of an answer, or the end of any. What follows such an end counts no more, in the same
+ * piece of bytes either. */
 static int on_frame(nghttp2_session *session, const nghttp2_frame *frame, void *arg) {
     (void)session;
     struct app *app = arg;
+    if (app->dead) return 0;
     if (frame->hd.type == NGHTTP2_HEADERS) {
         app->answer.answered = app->answer.answered || app->answer.status != 0;
         if (app_status_is_final(app)) app->answer.complete = true;
@@ -78,7 +80,7 @@ static int on_data(nghttp2_session *session, uint8_t flags, int32_t stream, cons
     (void)session;
     (void)flags;
     (void)stream;
-    app_body(arg, bytes_of(data, n));
+    if (!((struct app *)arg)->dead) app_body(arg, bytes_of(data, n));
     return 0;
 }
 
