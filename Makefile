@@ -59,7 +59,7 @@ asan:
 	$(build) build-asan
 
 clean:
-	rm -rf build build-asan build-fuzz build-worth
+	rm -rf build build-asan build-fuzz
 
 format:
 	$(need) test
