@@ -68,6 +68,17 @@ static bool already_found(const struct plan *p, const struct cause *cause) {
     return false;
 }
 
+/* The very same handshake once more. What ends bare and is explained is looked at a third time where the
+ * first look had no twin: the burst of experiments may have met a limit of connections. NULL while it is
+ * under way. */
+static const struct facts *look_again(struct casefile *c, const struct cause *cause) {
+    const struct facts *again = CASE_TRY(c, {.kind = CHANGE_AGAIN, .arg = 1});
+    enum result r = c->subject->t->result;
+    bool bare = cause->phase == PHASE_HANDSHAKE && (r == RESULT_PEER_FIN || r == RESULT_PEER_RST);
+    if (!again || !bare || c->base != c->subject || case_further(c, again)) return again;
+    return CASE_TRY(c, {.kind = CHANGE_AGAIN, .arg = 2});
+}
+
 /* What came once and not again has its cause in no hello: a server that drops every second connection must
  * not be blamed for whatever the other ones happened to try. NO where the very same handshake went further
  * the second time. Silence is not waited out for that: its limit is long, and what answers does so soon. */
@@ -78,7 +89,7 @@ static enum ruling came_again(struct plan *p, const struct cause *cause, const s
         (cause->phase != PHASE_HANDSHAKE && cause->phase != PHASE_RESIDUAL))
         return RULING_YES;
     if (s->good || s->reached < REACHED_TLS || s->reached >= REACHED_FLIGHT) return RULING_YES;
-    const struct facts *again = CASE_TRY(c, {.kind = CHANGE_AGAIN, .arg = 1});
+    const struct facts *again = look_again(c, cause);
     if (!again) return s->silent ? RULING_YES : RULING_OPEN;
     if (!case_further(c, again)) return RULING_YES;
     p->comes_and_goes = true;
