@@ -238,6 +238,18 @@ static const struct lab_case rows[] = {
      .script = &smtp_without_tls},
     {.name = "port-not-tls-redis", .shows = "port-not-tls", .summary = "a Redis server", .script = &redis},
 
+    {.name = "backend-not-tls",
+     .shows = "backend-not-tls",
+     .summary = "HAProxy as the client of an origin that speaks plain HTTP",
+     .extra = "--client haproxy-backend",
+     .script = &http},
+    {.name = "backend-not-tls-close",
+     .shows = "backend-not-tls",
+     .summary =
+         "nginx as the client of an origin with plain HTTP, which closes on what it does not understand",
+     .extra = "--client nginx-upstream",
+     .script = &curt_http},
+
     /* Near misses. */
     {.name = "ok-over-dns",
      .shows = "healthy",

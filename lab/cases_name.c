@@ -61,6 +61,13 @@ static const struct lab_case rows[] = {
      .tls = true,
      .honest = {.sni = SNI_DEFAULT, .cert[0] = FIRST, .vhost = {{.name = LAB_HOST}}}},
 
+    {.name = "sni-missing-to-upstream",
+     .shows = "sni-missing-to-upstream",
+     .summary = "nginx as the client of an origin that says handshake_failure to hellos without SNI",
+     .extra = "--client nginx-upstream",
+     .gate = {{.when = {NO_NAME}, .act = ACT_ALERT, .alert = ALERT_HANDSHAKE_FAILURE}},
+     .tls = true},
+
     {.name = "sni-unknown-to-server-alert112",
      .shows = "sni-unknown-to-server",
      .summary = "a strict server that does not know the name says unrecognized_name",
@@ -163,6 +170,13 @@ static const struct lab_case rows[] = {
      .summary = "a client without SNI at a server with one site",
      .extra = "--no-sni",
      .tls = true},
+    {.name = "ok-upstream-other-cert",
+     .shows = "healthy",
+     .summary = "HAProxy as the client of an origin that shows another site's certificate without SNI: it "
+                "verifies none",
+     .extra = "--client haproxy-backend",
+     .tls = true,
+     .honest = {.sni = SNI_DEFAULT, .cert[0] = FIRST, .vhost = {{.name = LAB_HOST}}}},
     {.name = "ok-strict-sni",
      .shows = "healthy",
      .summary = "a server that refuses unknown names, and knows this one",

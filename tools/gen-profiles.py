@@ -47,7 +47,7 @@ def fields_of(profile, hello):
     yield "title", quoted(profile.head["title"])
     yield "source", quoted(profile.head["source"])
     yield "judge", "NULL" if judge == "none" else quoted(judge)
-    yield "current", "true" if profile.head.get("current") == "yes" else "false"
+    yield from ((key, "true" if profile.head.get(key) == "yes" else "false") for key in ("current", "edge"))
     yield "varies", " | ".join(f"PROFILE_VARIES_{word.upper()}" for word in profile.head.get("varies", "").split()) or "0"
     yield "policy.min_version", f"0x{hellolib.VERSIONS[policy['min']]:04x}"
     yield "policy.max_version", f"0x{best_version(hello):04x}"

@@ -18,7 +18,7 @@ const char *address_refusal(struct casefile *c, size_t i) {
 
 const char *address_refusal_of(struct casefile *c, const struct facts *f) {
     bool named = f && (!case_host_is_name(c) || text_eq_nocase(f->run->trial.hello.server_name, c->host));
-    if (!named || f->certificates.n == 0) return NULL;
+    if (!named || c->blind || f->certificates.n == 0) return NULL;
     struct chain_result r;
     certificates_judge(c, f, &r);
     return refusal_of(c, &r, certificates_fit_host(c, f));

@@ -58,6 +58,7 @@ struct casefile {
     const char *profile;
     const struct pki_judge *judge; /* its judge of certificates; NULL: modern */
     bool blind;                    /* it judges none */
+    bool edge;                     /* it is a proxy, and the server its origin */
     bool bent;                     /* by options: `modern` as it is may do better */
     struct trial trial;            /* its handshake */
     struct trial subject_trial;    /* the same without the post-quantum share: experiments start from it */

@@ -1,10 +1,10 @@
 /* The peer speaks another protocol, in plain text: its first bytes prove it. */
-#include "causes/cause.h"
+#include "causes/not_tls.h"
 
-static void describe(struct casefile *c, struct finding *f, const char *protocol) {
+static void describe(struct casefile *c, struct finding *f, const char *protocol, const char **ret) {
+    *ret = protocol;
     f->certainty = CERTAINTY_PROVEN;
     f->summary = text_f(c->a, "What answers at %s does not speak TLS but %s.", case_where(c), protocol);
-    finding_slot(f, "protocol", protocol);
     /* On a port that is assigned to TLS from the first byte on the client came to the right place. */
     const char *assigned = implicit_tls_port(c->port);
     if (!assigned) return;
@@ -15,13 +15,13 @@ static void describe(struct casefile *c, struct finding *f, const char *protocol
 
 /* The client waits for the greeting of a STARTTLS service and the peer for a request: what it is shows itself
  * to a client that speaks first. */
-static enum ruling judge_unspoken(struct casefile *c, struct finding *f) {
+static enum ruling judge_unspoken(struct casefile *c, struct finding *f, const char **ret_protocol) {
     const struct change at_once = {.kind = CHANGE_STARTTLS, .arg = STARTTLS_NONE};
     const struct facts *tls = case_try(c, &at_once, 1);
     if (!tls) return RULING_OPEN;
     if (tls->plain == PLAIN_UNKNOWN) return RULING_NO;
     case_prove(c, f, c->subject, &at_once, 1, tls);
-    describe(c, f, text_f(c->a, "plain %s", plain_name(tls->plain)));
+    describe(c, f, text_f(c->a, "plain %s", plain_name(tls->plain)), ret_protocol);
     finding_evidence(f, text_f(c->a, "The first bytes of the answer to a ClientHello: \"%s\"",
                                text_escape(c->a, tls->t->first_bytes, 80)));
     return RULING_YES;
@@ -46,16 +46,18 @@ static bool wants_tls(const struct casefile *c, const struct app_answer *http) {
            sends_to_tls_here(c, http->location);
 }
 
-static enum ruling judge(struct casefile *c, struct finding *f) {
+enum ruling not_tls(struct casefile *c, struct finding *f, const char **ret_protocol) {
     const struct facts *s = c->subject;
-    if (s->t->result == RESULT_STARTTLS_FAILED && s->t->dialog == DIALOG_SILENT) return judge_unspoken(c, f);
+    if (s->t->result == RESULT_STARTTLS_FAILED && s->t->dialog == DIALOG_SILENT)
+        return judge_unspoken(c, f, ret_protocol);
     bool other =
         s->t->result == RESULT_NOT_TLS || (s->t->result == RESULT_STARTTLS_FAILED &&
                                            s->t->dialog == DIALOG_NOT_SPOKEN && s->plain != PLAIN_UNKNOWN);
     if (other) {
         describe(c, f,
                  s->plain != PLAIN_UNKNOWN ? text_f(c->a, "plain %s", plain_name(s->plain))
-                                           : "some other protocol");
+                                           : "some other protocol",
+                 ret_protocol);
         finding_evidence(f, text_f(c->a, "The first bytes of the answer: \"%s\"",
                                    text_escape(c->a, s->t->first_bytes, 80)));
         return RULING_YES;
@@ -69,9 +71,16 @@ static enum ruling judge(struct casefile *c, struct finding *f) {
     CASE_PROVE(c, f, s, http, {.kind = CHANGE_PLAIN_HTTP});
     f->proof.outcome =
         text_f(c->a, "an answer in plain HTTP: \"%s\"", text_escape(c->a, http->t->first_bytes, 40));
-    describe(c, f, "plain HTTP");
+    describe(c, f, "plain HTTP", ret_protocol);
     case_evidence_subject(c, f);
     return RULING_YES;
+}
+
+static enum ruling judge(struct casefile *c, struct finding *f) {
+    const char *protocol = NULL;
+    enum ruling r = not_tls(c, f, &protocol);
+    if (r == RULING_YES) finding_slot(f, "protocol", protocol);
+    return r;
 }
 
 extern const struct cause cause_port_not_tls;

@@ -1,6 +1,6 @@
 /* The client names no server (no SNI, RFC 6066 3), and the server needs the name: it refuses, or shows
  * the certificate of another site. */
-#include "causes/cause.h"
+#include "causes/sni_missing.h"
 
 #include "causes/certificates.h"
 
@@ -22,10 +22,15 @@ static enum ruling judge_unnamed(struct casefile *c, struct finding *f) {
     return RULING_YES;
 }
 
-static enum ruling judge(struct casefile *c, struct finding *f) {
+/* To a client that looks at it. */
+static bool shows_another(const struct casefile *c) {
+    return !c->blind && c->subject->certificates.n > 0 && !certificates_fit_host(c, c->subject);
+}
+
+enum ruling sni_missing(struct casefile *c, struct finding *f) {
     if (*c->subject_trial.hello.server_name) return RULING_NO;
     bool refused = case_hello_refused(c);
-    bool wrong_cert = !refused && c->subject->certificates.n > 0 && !certificates_fit_host(c, c->subject);
+    bool wrong_cert = !refused && shows_another(c);
     if (!refused && !wrong_cert) return RULING_NO;
     if (!case_host_is_name(c)) return refused ? judge_unnamed(c, f) : RULING_NO;
     const struct change named = {.kind = CHANGE_SNI, .name = c->host};
@@ -54,4 +59,4 @@ const struct cause cause_sni_missing_client = {.id = "sni-missing-client",
                                                .rank = RANK_SNI,
                                                .replaces = replaces,
                                                .alerts = alerts,
-                                               .judge = judge};
+                                               .judge = sni_missing};

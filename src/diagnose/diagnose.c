@@ -105,6 +105,7 @@ static struct casefile *new_case(struct session *s, bool bent) {
                            .n_sources = s->n_sources,
                            .profile = client->name,
                            .judge = client->judge ? pki_judge_find(client->judge) : NULL,
+                           .edge = client->edge,
                            .blind = !client->judge,
                            .bent = bent,
                            .resolved = &s->resolved};
@@ -238,9 +239,9 @@ static void with_table(struct session *s, struct casefile *modern) {
 
 /* `modern` gets as far as this client does: through the handshake, and with its judgement of the certificate.
  */
-static bool modern_does(struct casefile *own, const struct casefile *modern) {
-    const struct clients *all = clients_look(own);
+static bool modern_does(struct casefile *own, struct casefile *modern) {
     if (!handshake_works(modern)) return false;
+    const struct clients *all = verdict_views(own, modern);
     for (size_t i = 0; all && i < all->n; i++)
         if (strcmp(all->view[i].name, "modern") == 0) return all->view[i].judged.ok;
     return true;
@@ -251,6 +252,7 @@ static void diagnose_row(struct session *s, const struct casefile *modern, const
                          struct plan *ret) {
     struct casefile *c = new_case(s, false);
     c->profile = row->profile->name;
+    c->edge = row->profile->edge;
     c->trial = c->subject_trial = row->trial;
     change_apply(&c->subject_trial, &(struct change){.kind = CHANGE_CLASSICAL});
     c->modern_connects = connects(modern);

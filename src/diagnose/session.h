@@ -52,6 +52,9 @@ void verdict_of_name(struct session *s, struct plan *p);
  * was not needed). */
 void verdict_make(struct session *s, struct casefile *own, struct plan *p, struct casefile *modern,
                   struct plan *other);
+/* verdict_clients.c: how the other clients judge what the server shows them. That is another certificate
+ * where this client sends another name than they do. */
+const struct clients *verdict_views(struct casefile *own, struct casefile *modern);
 /* verdict_clients.c: fills paths, clients and affects. `own_refused`: its certificate, by this client. */
 void verdict_clients(struct session *s, struct verdict *v, struct casefile *own, struct casefile *modern,
                      bool own_refused);

@@ -81,6 +81,7 @@ struct hunt {
     enum eng_stop stop;
     struct factors *f;     /* between the two; NULL: no hello was accepted */
     struct factors *spare; /* room for the next pair */
+    bool elsewhere;        /* it names another server than the one that is sought */
     struct smallest *search;
     bool lost;                   /* a trial could not be made */
     const struct facts *settled; /* with the answer's changes, as far as it goes */
@@ -134,14 +135,23 @@ static bool same_way(const struct trial *x, const struct trial *y) {
            x->via.mss == y->via.mss;
 }
 
+/* It names a server that nobody asked for: how to reach another site is no advice, if there is any else. */
+static bool is_elsewhere(const struct hunt *h, const struct trial *t) {
+    const char *name = t->hello.server_name;
+    return *name && strcmp(name, h->from.hello.server_name) != 0 && strcmp(name, h->c->host) != 0;
+}
+
 /* A hello that was accepted: the one with the fewest differences is kept. */
 static void consider(struct hunt *h, const struct run *run, const char *title) {
     struct factors *f = h->spare ? h->spare : ARENA_NEW(h->s->a, struct factors);
     factors_between(f, &h->from, &run->trial);
-    bool better = f->n > 0 && !f->too_many && !(h->f && h->f->n <= f->n);
+    bool elsewhere = is_elsewhere(h, &run->trial);
+    bool best = !h->f || (elsewhere != h->elsewhere ? !elsewhere : f->n < h->f->n);
+    bool better = f->n > 0 && !f->too_many && best;
     h->spare = better ? h->f : f;
     if (!better) return;
     h->f = f;
+    h->elsewhere = elsewhere;
     h->title = title;
     h->patience_ns = PATIENCE * (run->ended_ns - run->begun_ns);
 }

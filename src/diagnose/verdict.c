@@ -261,6 +261,25 @@ static void note_client(struct verdict *v, struct casefile *c) {
     for (size_t i = 0; i < n; i++) add_note(v, notes[i].id, notes[i].summary);
 }
 
+/* A reverse proxy that got no proper answer from behind (RFC 9110 15.6.3); 525 and 526 are what CDNs say of
+ * their own handshake there. */
+static void note_origin(struct session *s, struct verdict *v, const struct casefile *c) {
+    enum { BAD_GATEWAY = 502, ORIGIN_HANDSHAKE = 525, ORIGIN_CERTIFICATE = 526 };
+    const struct app_answer *app = &c->main->run->app;
+    const char *what =
+        app->status == BAD_GATEWAY          ? "gets no proper answer from the server behind it"
+        : app->status == ORIGIN_HANDSHAKE   ? "fails in its own TLS handshake with the server behind it"
+        : app->status == ORIGIN_CERTIFICATE ? "does not accept the certificate of the server behind it"
+                                            : NULL;
+    if (!app->answered || !what) return;
+    add_note(
+        v, "origin-trouble",
+        text_f(s->a,
+               "The server answers with HTTP status %d: it is a reverse proxy that %s. Run tlswhy there as "
+               "the proxy does: tlswhy --client nginx-upstream --connect-to ORIGIN %s",
+               app->status, what, s->request->host_shown));
+}
+
 /* What is worth knowing and breaks nobody. */
 static void take_notes(struct session *s, struct verdict *v, struct casefile *c) {
     static const int64_t SOON = 14 * 86400;
@@ -275,6 +294,7 @@ static void take_notes(struct session *s, struct verdict *v, struct casefile *c)
     note_revocation(v, c);
     note_client(v, c);
     note_clock(v, c);
+    note_origin(s, v, c);
     if (!c->cert_facts) return;
     int64_t left = c->info[0].not_after - c->now;
     if (c->info[0].parsed && left > 0 && left < SOON)
@@ -303,6 +323,7 @@ void verdict_make(struct session *s, struct casefile *own, struct plan *p, struc
         undetermined(s, v, own_does ? modern : own, own_does && other ? other : p);
     }
     v->main = own->main->run;
+    v->blind = own->blind;
     v->servername = *own->trial.hello.server_name ? own->trial.hello.server_name : NULL;
     v->fetches =
         (unsigned)(own->n_fetches + own->n_sources) + revocation_fetches(own) + client_auth_fetches(own);

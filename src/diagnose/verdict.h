@@ -71,6 +71,7 @@ struct verdict {
     size_t n_notes;
     struct address_outcome addresses[RESOLVE_MAX];
     size_t n_addresses;
+    bool blind;              /* this client verifies no certificate */
     const struct run *main;  /* this client's handshake with the first address; NULL if there was none */
     struct cert_info *certs; /* as the server sent them */
     size_t n_certs;

@@ -178,6 +178,18 @@ static void note_refusals(struct session *s, struct verdict *v, const struct cli
     }
 }
 
+/* What one that verifies would say of the certificate that this client takes. */
+static void note_blind(struct session *s, struct verdict *v, struct casefile *own) {
+    const struct client_view *view = view_of(own->blind ? clients_look(own) : NULL, "modern");
+    if (!view || view->judged.ok || v->n_notes == TW_COUNT(v->notes)) return;
+    v->notes[v->n_notes++] = (struct note){
+        "certificate-not-verified",
+        text_f(s->a,
+               "This client verifies no certificate, unless it is told to. With verification on it would "
+               "refuse this one: %s.",
+               view->judged.problems[0].text)};
+}
+
 /* A client whose hello fails, and nobody knows why. */
 static void note_failures(struct session *s, struct verdict *v, const struct table *t) {
     for (size_t i = 0; t && i < t->n && v->n_notes < TW_COUNT(v->notes); i++) {
@@ -229,12 +241,29 @@ static void list_modern(struct session *s, struct verdict *v, const struct clien
     add_row(v, &row);
 }
 
+static bool same_certificates(const struct facts *x, const struct facts *y) {
+    return bytes_eq(x->certificates.list, y->certificates.list);
+}
+
+const struct clients *verdict_views(struct casefile *own, struct casefile *modern) {
+    const struct facts *theirs = modern != own ? modern->main : NULL;
+    bool differ = own->cert_facts && theirs && theirs->certificates.n > 0 &&
+                  !same_certificates(own->cert_facts, theirs);
+    if (!differ) return clients_look(own);
+    if (!modern->cert_facts) {
+        certificates_choose(modern);
+        certificates_gather(modern);
+    }
+    return clients_look(modern);
+}
+
 void verdict_clients(struct session *s, struct verdict *v, struct casefile *own, struct casefile *modern,
                      bool own_refused) {
-    const struct clients *all = clients_look(own);
+    const struct clients *all = verdict_views(own, modern);
     const struct table *t = s->table;
     list_paths(s, v, own, all);
     tell_affected(v, all, t, !modern->main->good);
+    note_blind(s, v, own);
     if (v->kind == VERDICT_OK) note_refusals(s, v, all);
     if (modern->main->good) note_failures(s, v, t);
     /* Bent by options it is no client of the table. */

@@ -20,6 +20,7 @@ struct profile {
     const char *source; /* of its facts */
     const char *judge;  /* a name of pki/judge.h; NULL: it verifies nothing */
     bool current;       /* CONTRACT.md, "Current clients" */
+    bool edge;          /* a proxy that is the client of an origin */
     unsigned varies;    /* enum profile_varies */
     struct eng_policy policy;
     uint16_t record_version;

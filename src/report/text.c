@@ -35,11 +35,15 @@ static const char *healthy_sentence(struct arena *a, const struct verdict *v) {
     const struct transcript *t = v->main->t;
     struct text s;
     text_init(&s, a);
-    text_add(&s, v->request->n_bent ? "This client connects" : "Current clients connect");
+    bool other = v->request->client && strcmp(v->request->client, "modern") != 0;
+    text_add(&s, v->request->n_bent ? "This client connects"
+                 : other            ? "This client and current ones connect"
+                                    : "Current clients connect");
     add_exceptions(&s, v);
     if (t->version) text_addf(&s, ": %s with %s", version_name(t->version), suite_name(t->suite));
     if (v->n_certs && v->certs[0].parsed)
-        text_addf(&s, "; the certificate is accepted, valid until %s", text_time(a, v->certs[0].not_after));
+        text_addf(&s, "; the certificate is %s, valid until %s", v->blind ? "not verified" : "accepted",
+                  text_time(a, v->certs[0].not_after));
     text_add(&s, ".");
     return s.s;
 }
