@@ -10,6 +10,7 @@ import contextlib
 import json
 import os
 import pwd
+import random
 import shutil
 import signal
 import socket
@@ -48,10 +49,27 @@ def find(program):
     return path
 
 
+CLAIMS = []  # sockets that stand for ports, kept as long as this program runs
+
+
+def claim(port):
+    """False where another test has it, or a server listens there."""
+    mark = socket.socket(socket.AF_UNIX)
+    try:
+        mark.bind(f"\0tlswhy-test-port-{port}")
+        with socket.socket() as s:
+            s.bind(("127.0.0.1", port))
+    except OSError:
+        mark.close()
+        return False
+    CLAIMS.append(mark)
+    return True
+
+
 def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
+    """For a server that cannot choose one by itself: a port that nobody else is given by chance, as it is below those that the
+    system hands out, and that no test running beside this one chooses either."""
+    return next(port for port in iter(lambda: random.randrange(10000, 32000), None) if claim(port))
 
 
 class Pki:

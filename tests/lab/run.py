@@ -273,7 +273,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--build", default="build", help="the build folder whose tlswhy is used")
     parser.add_argument("--tlswhy", help="the command itself")
-    parser.add_argument("--jobs", type=int, default=3, help="diagnoses at a time")
+    parser.add_argument("--jobs", type=int, default=5, help="diagnoses at a time")
     parser.add_argument("--only", default="*", help="the cases that fit this pattern")
     parser.add_argument("--demo", action="store_true", help="a table for people, and one whole report")
     parser.add_argument("case", nargs="*")
