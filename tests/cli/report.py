@@ -36,7 +36,7 @@ COST_KEYS = {"connections", "bytes_sent", "bytes_received", "elapsed_ms", "round
 CERTIFICATE_KEYS = {"subject", "issuer", "serial", "not_before", "not_after", "san", "key", "signature", "sha256"}
 TIME = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$")
 BY_TURNS = {"server-overload", "renewed-not-reloaded"}  # their servers do not answer each connection alike, so two runs differ
-AT_ONCE = 6  # cases: many wait for a silent server
+AT_ONCE = 10  # cases: many wait for a silent server
 SLACK_S = 5  # of a busy machine, and of a build with sanitizers
 
 
@@ -134,9 +134,9 @@ def trace_problems(trace, report):
 
 
 def look_at_case(tlswhy, arguments):
-    """[(form, problems)] of one case."""
-    as_json, text = run(tlswhy, "--json", *arguments), run(tlswhy, *arguments)
-    quiet, verbose = run(tlswhy, "-q", *arguments), run(tlswhy, "-v", "--trace", *arguments)
+    """[(form, problems)] of one case. The longest form is told by the build with sanitizers."""
+    plain, verbose = lablib.plain(tlswhy), run(tlswhy, "-v", "--trace", *arguments)
+    as_json, text, quiet = run(plain, "--json", *arguments), run(plain, *arguments), run(plain, "-q", *arguments)
     report = lablib.report_of(as_json.stdout)
     if not report:
         return [("json", [f"no report: {as_json.stdout[:100]} {as_json.stderr[:200]}"])]
@@ -168,6 +168,7 @@ def check_reports(tlswhy, checks):
 
 def check_explained(tlswhy, checks):
     """`causes ID` is for any case: its slots stay general, and are no braces."""
+    tlswhy = lablib.plain(tlswhy)
     for line in run(tlswhy, "causes").stdout.splitlines():
         cause = line.split()[0]
         done = run(tlswhy, "causes", cause)
