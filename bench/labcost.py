@@ -8,7 +8,7 @@ from outside import lablib
 
 TLSWHY = outside.ROOT / "build/tlswhy"
 ONE_WAY_MS = 25
-WORKERS = 6  # they mostly wait
+WORKERS = 8  # they mostly wait
 # Silence costs whole seconds; shorter ones leave everything else as it is.
 TIMEOUT = ["--timeout", "3"]
 
