@@ -83,6 +83,8 @@ void case_prove(struct casefile *c, struct finding *f, const struct facts *befor
     c->after = after;
     f->certainty = CERTAINTY_PROVEN;
     f->has_proof = true;
+    f->before = before;
+    f->after = after;
     f->proof = (struct proof){
         .baseline = facts_outcome(c->a, before), .change = t.s, .outcome = facts_outcome(c->a, after)};
 }

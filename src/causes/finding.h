@@ -14,6 +14,7 @@ struct slot {
     const char *name, *value;
 };
 enum { FINDING_MAX_EVIDENCE = 12, FINDING_MAX_SLOTS = 16, FINDING_MAX_AFFECTS = 48 };
+struct facts;
 struct proof {
     const char *baseline, *change, *outcome;
 };
@@ -26,7 +27,8 @@ struct finding {
     size_t n_evidence;
     bool has_proof;
     struct proof proof;
-    bool together; /* the change helps only beside others: more than this is wrong */
+    const struct facts *before, *after; /* the handshakes of the proof, where it is one of two handshakes */
+    bool together;                      /* the change helps only beside others: more than this is wrong */
     bool of_certificate;
     bool spares_own;     /* this client is not among those that fail because of it */
     bool of_path;        /* what happens to bytes on the way: no other hello helps, but by chance */

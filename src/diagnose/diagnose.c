@@ -297,7 +297,10 @@ static void take_reason(struct session *s, struct plan *p, const struct plan *q,
 /* How the other clients fare; and why, where modern gets through and a current one does not. One reason at a
  * time: what others have besides shows once this one is gone. */
 static void look_at_table(struct session *s, struct casefile *modern, struct plan *p) {
+    struct smallest_proof *proofs = NULL;
+    size_t n_proofs = s->smallest ? 0 : smallest_proof_ask(s, p, &proofs);
     table_settle(s->table, modern, p->n > 0 || !modern->main->good);
+    smallest_proof_take(s, p, proofs, n_proofs);
     for (size_t i = 0; modern->main->good && i < s->table->n; i++) {
         const struct table_row *row = &s->table->row[i];
         if (!row->profile->current || !table_fails(row) || row->lacks || row->facts->silent) continue;

@@ -18,6 +18,13 @@ void smallest_change_refute(const struct smallest_change *x, struct plan *p);
 /* Makes it the proof of the cause that the handshake fails for, where there is one. */
 void smallest_change_prove(const struct smallest_change *x, struct plan *p);
 
+/* smallest_proof.c: a cause that widened many offers at once is proven again by the one that the server chose
+ * of them, beside whatever else runs. How many there are to wait for. */
+struct smallest_proof;
+size_t smallest_proof_ask(struct session *s, struct plan *p, struct smallest_proof **ret);
+/* Where the handshake goes as far, that is the proof. Before findings move (plan_settle). */
+void smallest_proof_take(struct session *s, struct plan *p, struct smallest_proof *all, size_t n);
+
 /* smallest_server.c: what the server could do so that this client gets in as it is, by a sentence; NULL where
  * that would be a step backwards, or is not known. `accepted` is a handshake with the changes made. */
 const char *smallest_server_side(struct arena *a, const struct factors *f, const struct factor_set *found,

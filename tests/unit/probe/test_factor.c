@@ -144,7 +144,7 @@ static void test_one_factor_each(void **state) {
         {one_more_suite,
          {FACTOR_SUITE, FACTOR_ADDED, 0x000A},
          "does not offer the cipher suite TLS_RSA_WITH_3DES_EDE_CBC_SHA",
-         "TLS_RSA_WITH_3DES_EDE_CBC_SHA added"},
+         "the cipher suite TLS_RSA_WITH_3DES_EDE_CBC_SHA added"},
         {no_alpn,
          {FACTOR_EXTENSION, FACTOR_REMOVED, EXT_ALPN},
          "sends the extension application_layer_protocol_negotiation (h2, http/1.1)",
