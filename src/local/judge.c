@@ -223,7 +223,7 @@ static void judge_one_store(struct examination *x, const struct origin *at, cons
                  use->what, shown(x, path), s->roots, s->roots == 1 ? "certificate" : "certificates"),
              use->undo);
     else if (use->replaces && is_system(x, path))
-        tell(x, at, LOCAL_NOTE, "store-chosen",
+        tell(x, at, LOCAL_NOTE, "store-usual",
              text_f(x->a, "%s names %s, which is the system's store: nothing changes.", use->what,
                     shown(x, path)),
              NULL);

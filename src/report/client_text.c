@@ -45,6 +45,25 @@ static void tell_finding(struct page *p, const struct local_finding *f) {
     tell_fix(p, f->fix);
 }
 
+/* The system's store, by another name: one line for all that name it. */
+static bool is_usual(const struct local_finding *f) {
+    return strcmp(f->id, "store-usual") == 0;
+}
+
+static void tell_usual(struct page *p, const struct local_report *r) {
+    struct text places;
+    text_init(&places, p->out.a);
+    for (size_t i = 0; i < r->n_findings; i++) {
+        const struct local_finding *f = &r->findings[i];
+        const char *place = f->variable && !f->file ? f->variable : place_of(p->out.a, f);
+        if (is_usual(f)) text_addf(&places, "%s%s", places.n ? "; " : "", place);
+    }
+    if (places.n)
+        page_para(p, " - ",
+                  text_f(p->out.a, "These name the system's store, so that nothing changes: %s.", places.s),
+                  INK_PLAIN);
+}
+
 static size_t count(const struct local_report *r, enum local_severity severity) {
     size_t n = 0;
     for (size_t i = 0; i < r->n_findings; i++) n += r->findings[i].severity == severity;
@@ -145,8 +164,9 @@ char *report_client_text(struct arena *a, const struct report_client *r, const s
             page_gap(&p);
             page_para(&p, "", "Worth knowing:", INK_BOLD);
         }
-        tell_finding(&p, f);
+        if (!is_usual(f)) tell_finding(&p, f);
     }
+    if (!s->quiet) tell_usual(&p, r->local);
     if (r->local->left_out)
         page_para(&p, "", text_f(a, "%zu more were left out.", r->local->left_out), INK_DIM);
     if (!s->quiet) {

@@ -239,7 +239,10 @@ def check_stores(m, certs):
             "client-trust-store-missing", "breaks", variable="JAVA_TOOL_OPTIONS", says="/none/x.jks")
     if SYSTEM_STORE.exists():
         report = m.report("the system's store by name", SSL_CERT_FILE=SYSTEM_STORE, status=0)
-        m.finds("the system's store by name", report, "store-chosen", "note", variable="SSL_CERT_FILE")
+        m.finds("the system's store by name", report, "store-usual", "note", variable="SSL_CERT_FILE")
+        text = m.run(SSL_CERT_FILE=SYSTEM_STORE, CURL_CA_BUNDLE=SYSTEM_STORE).stdout
+        m.checks.that("one line for both", "SSL_CERT_FILE; CURL_CA_BUNDLE" in " ".join(text.split())
+                      and text.count("nothing changes") == 1, text)
 
 
 VARIABLES = [
