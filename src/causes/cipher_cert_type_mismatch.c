@@ -1,6 +1,7 @@
 /* Versions and suites would fit, but for the kind of the certificate's key: an ECDSA certificate and a
- * client that offers RSA suites only, or the other way round (RFC 8422 2, RFC 5246 7.4.2). */
-#include "causes/cause.h"
+ * client that offers RSA suites only, or the other way round (RFC 8422 2, RFC 5246 7.4.2). Or a server that
+ * allows only such suites as its own certificate cannot serve. */
+#include "causes/nothing_suits.h"
 
 /* The one kind of key that all suites below TLS 1.3 want; AUTH_OTHER where there are several, or none. */
 static enum suite_auth only_auth(const struct hello *h) {
@@ -15,9 +16,32 @@ static enum suite_auth only_auth(const struct hello *h) {
     return found == AUTH_TLS13 ? AUTH_OTHER : found;
 }
 
+/* From outside a server of TLS 1.2 that has no certificate at all looks the same: it too has none for any
+ * suite. */
+static enum ruling judge_own(struct casefile *c, struct finding *f) {
+    bool has_tls13 = false;
+    enum ruling r = nothing_suits(c, f, &has_tls13);
+    if (r != RULING_YES) return r;
+    if (has_tls13) return RULING_NO; /* server-no-cert */
+    f->summary =
+        text_f(c->a,
+               "The cipher suites that the server at %s allows and its certificate do not go together: it "
+               "agrees to no suite for any kind of key, and has nothing newer than TLS 1.2.",
+               case_where(c));
+    case_evidence_subject(c, f);
+    finding_evidence(f, "A server of TLS 1.2 that has loaded no certificate at all would look the same.");
+    finding_slot(
+        f, "what_differs",
+        "agrees to no method for either kind, and has nothing newer than TLS 1.2. So the methods that it "
+        "allows are for another kind of key than its certificate has, or it has loaded no certificate for "
+        "them at all");
+    return RULING_YES;
+}
+
 static enum ruling judge(struct casefile *c, struct finding *f) {
     enum suite_auth own = only_auth(&c->subject_trial.hello);
-    if (!case_hello_refused(c) || own == AUTH_OTHER) return RULING_NO;
+    if (own == AUTH_OTHER) return judge_own(c, f);
+    if (!case_hello_refused(c)) return RULING_NO;
     const struct facts *after = CASE_TRY(c, {.kind = CHANGE_OTHER_AUTH});
     if (!after) return RULING_OPEN;
     const struct suite *s = suite_by_id(after->t->suite);
@@ -31,9 +55,12 @@ static enum ruling judge(struct casefile *c, struct finding *f) {
     case_evidence_subject(c, f);
     finding_evidence(
         f, text_f(c->a, "Offered the same suites for %s as well, the server chose %s.", has, s->iana));
-    finding_slot(f, "server_key", has);
-    finding_slot(f, "client_key", wants);
-    finding_slot(f, "suite", s->iana);
+    finding_slot(
+        f, "what_differs",
+        text_f(c->a,
+               "has a certificate for %s, and the client offers methods for %s only. Offered the same "
+               "methods for %s as well, the server chose %s. So everything else fits",
+               has, wants, has, s->iana));
     return RULING_YES;
 }
 

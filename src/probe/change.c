@@ -310,6 +310,11 @@ static void no_dhe(struct trial *t, const struct change *c) {
     drop_suites(&t->hello, is_dhe);
 }
 
+static void add_scsv(struct trial *t, const struct change *c) {
+    (void)c;
+    add_suite(&t->hello, SUITE_FALLBACK_SCSV);
+}
+
 static void no_scsv(struct trial *t, const struct change *c) {
     (void)c;
     drop_suites(&t->hello, is_scsv);
@@ -542,6 +547,7 @@ static const struct {
     [CHANGE_SMALL_MSS] = {"small-mss", small_mss, say_small_mss, NULL},
     [CHANGE_NO_DHE] = {"no-dhe", no_dhe, NULL,
                        "the suites with finite-field Diffie-Hellman (DHE) are left out"},
+    [CHANGE_ADD_SCSV] = {"add-scsv", add_scsv, NULL, "the fallback signal (TLS_FALLBACK_SCSV) is sent"},
     [CHANGE_NO_SCSV] = {"no-scsv", no_scsv, NULL, "the fallback signal (TLS_FALLBACK_SCSV) is left out"},
     [CHANGE_LENIENT] = {"lenient", lenient, NULL, "the client goes on in spite of it"},
     [CHANGE_STARTTLS] = {"starttls", set_starttls, say_starttls, NULL},

@@ -33,6 +33,7 @@ enum change_kind {
     CHANGE_SMALL_MSS,   /* arg: bytes of the largest TCP segment, both ways */
     CHANGE_NO_DHE,
     CHANGE_NO_SCSV,    /* without TLS_FALLBACK_SCSV */
+    CHANGE_ADD_SCSV,   /* with it (RFC 7507): a server that could speak a newer version says so */
     CHANGE_LENIENT,    /* the same hello by a client that refuses nothing it can go on with */
     CHANGE_ADD_EMS,    /* extended_master_secret is offered (RFC 7627) */
     CHANGE_UNUSABLE,   /* nothing in the hello that any server could take: no version at all */

@@ -99,7 +99,7 @@ def openssl_cases():
         fault("openssl/tls13-ccm-only", OpenSsl, "cipher-no-overlap",
               args=("-tls1_3", "-ciphersuites", "TLS_AES_128_CCM_SHA256")),
         fault("openssl/x448-only", OpenSsl, "group-no-overlap", args=("-groups", "X448")),
-        fault("openssl/ecdsa-suites-rsa-key", OpenSsl, "server-no-cert",
+        fault("openssl/ecdsa-suites-rsa-key", OpenSsl, "cipher-cert-type-mismatch",
               args=("-tls1_2", "-cipher", "ECDHE-ECDSA-AES128-GCM-SHA256"), **rsa),
         fault("openssl/no-certificate", OpenSsl, "server-no-cert", certs=()),
         # RSASSA-PSS keys (OID 1.2.840.113549.1.1.10) want schemes of their own, which no browser offers.
@@ -161,7 +161,7 @@ def nginx_cases():
         healthy("nginx/named-beside-reject", Nginx, blocks=NGINX_OTHER),
         fault("nginx/ccm-only", Nginx, "cipher-no-overlap",
               lines=("ssl_protocols TLSv1.2", "ssl_ciphers ECDHE-ECDSA-AES128-CCM")),
-        fault("nginx/ecdsa-suites-rsa-key", Nginx, "server-no-cert",
+        fault("nginx/ecdsa-suites-rsa-key", Nginx, "cipher-cert-type-mismatch",
               lines=("ssl_protocols TLSv1.2", "ssl_ciphers ECDHE-ECDSA-AES128-GCM-SHA256"), **rsa),
         # Whether the server would choose by name shows only where some other name gets another certificate.
         fault("nginx/one-certificate-for-all", Nginx, "cert-name-mismatch", **other),
@@ -193,7 +193,7 @@ def apache_cases():
         healthy("apache/two-certificates", Apache, certs=({}, {"key": "rsa"})),
         fault("apache/ccm-only", Apache, "cipher-no-overlap",
               lines=("SSLProtocol -all +TLSv1.2", "SSLCipherSuite ECDHE-ECDSA-AES128-CCM")),
-        fault("apache/ecdsa-suites-rsa-key", Apache, "server-no-cert",
+        fault("apache/ecdsa-suites-rsa-key", Apache, "cipher-cert-type-mismatch",
               lines=("SSLProtocol -all +TLSv1.2", "SSLCipherSuite ECDHE-ECDSA-AES128-GCM-SHA256"), **rsa),
         fault("apache/default-vhost", Apache, "default-vhost-cert", certs=({"hosts": ("other.example.test",)},),
               host="other.example.test"),

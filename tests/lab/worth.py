@@ -42,6 +42,7 @@ RESTS_ON = {
     "starttls": ["starttls-mode-mismatch-tls-to-smtp", "starttls-mode-mismatch-postgres-to-tls",
                  "starttls-mode-mismatch-imap-to-smtp"],
     "greet-only": ["closed-after-hello", "reset-after-hello"],
+    "add-scsv": ["server-no-cert"],
     "plain-http": ["port-not-tls-http-close"],
     "client-cert": ["mtls-client-chain-incomplete", "mtls-client-cert-rejected-optional"],
     "extended-secret": ["ems-required"],

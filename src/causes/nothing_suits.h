@@ -1,0 +1,11 @@
+/* The server agrees to no hello at all, whatever is offered. */
+#ifndef TW_CAUSES_NOTHING_SUITS_H
+#define TW_CAUSES_NOTHING_SUITS_H
+
+#include "causes/cause.h"
+
+/* On YES certainty and evidence are filled, and *ret_has_tls13 says whether it was seen to have TLS 1.3.
+ * Without that it may be its cipher suites that fit no certificate of its. */
+enum ruling nothing_suits(struct casefile *c, struct finding *f, bool *ret_has_tls13);
+
+#endif
