@@ -443,6 +443,32 @@ static void walk_path_length(const struct walk *w) {
                      w->q->judge->max_cas);
 }
 
+/* The list as sent: leaf and intermediates in order, and nothing else, unless the anchor stands behind them.
+ */
+static bool is_as_sent(const struct walk *w) {
+    size_t first = pki_pool_item(w->pool, w->path->items[0])->place, sent = 0;
+    for (size_t depth = 0; depth <= w->top; depth++) {
+        const struct pki_item *item = pki_pool_item(w->pool, w->path->items[depth]);
+        if (item->place != first + depth || !(item->origins & PKI_SENT)) return false;
+    }
+    bool anchor_too = w->path->n > w->top + 1 &&
+                      pki_pool_item(w->pool, w->path->items[w->top + 1])->place == first + w->top + 1;
+    for (size_t i = 0; i < pki_pool_count(w->pool); i++)
+        sent += (pki_pool_item(w->pool, i)->origins & PKI_SENT) != 0;
+    return !w->pool->sent_twice && (anchor_too || sent == w->top + 1);
+}
+
+static void walk_built(const struct walk *w) {
+    size_t n = 0;
+    for (size_t depth = 1; depth <= w->top; depth++) n += !cert_at(w, depth)->self_issued;
+    unsigned most = w->q->judge->max_built;
+    if (most == 0 || n <= most || is_as_sent(w)) return;
+    pki_path_add(
+        w->path, PKI_PROBLEM_TOO_DEEP, most,
+        "the path has %zu intermediate certificates, more than %u, and it is not the list as it was sent", n,
+        most);
+}
+
 /* RFC 5280 6.1.3 b and c: each CA's constraints on all below it, self-issued ones in the middle excepted. */
 static void walk_name_constraints(const struct walk *w, uint64_t *comparisons) {
     size_t first = w->q->judge->rules & PKI_RULE_ANCHOR_LIMITS ? w->path->n : w->top + 1;
@@ -505,6 +531,7 @@ void pki_path_judge(struct pki_pool *pool, const struct pki_query *q, struct pki
     walk_end(&w, signatures);
     walk_signatures(&w, signatures);
     walk_path_length(&w);
+    walk_built(&w);
     walk_name_constraints(&w, comparisons);
     if (q->judge->rules & PKI_RULE_POLICIES) pki_judge_policies(pool, q, path, w.top, comparisons);
     for (size_t depth = w.top + 1; q->revocation && path->anchored && depth-- > 0;)

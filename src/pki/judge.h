@@ -125,6 +125,8 @@ struct pki_judge {
     unsigned slop;       /* seconds before its time that a certificate is taken already */
     unsigned max_sorted; /* with more certificates sent than that it takes them as they come; 0: no limit */
     unsigned max_cas;    /* intermediates in a path; 0: no limit of its own */
+    unsigned max_built;  /* … that are not self-issued, in a path that is not the list as it was sent; 0:
+                            likewise */
     unsigned max_signatures;                      /* checks before it gives up; 0: no limit */
     struct pki_lifetime_cap caps[PKI_JUDGE_CAPS]; /* ended by days 0; the last that applies counts */
 };

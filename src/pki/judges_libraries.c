@@ -266,6 +266,8 @@ const struct pki_judge pki_judges_libraries[] = {
                   | PKI_QUIRK_V1_LEAF /* X509CertInfo.java */ |
                   PKI_QUIRK_TRUSTED_LEAF, /* PKIXValidator.java, engineValidate(): the chain is cut */
         .building = PKI_BUILD_ALL,        /* PKIXValidator.java, doBuild(); SunCertPathBuilder.java */
+        .max_built = 5, /* PKIXBuilderParameters.java, maxPathLength; engineValidate() takes a list in order
+                           as it is */
         .leaf_trust = PKI_LEAF_ANY,
         .eku = PKI_EKU_LEAF, /* EndEntityChecker.java, checkEKU() */
         .eku_leaf = PKI_EKU_ANY | PKI_EKU_NS_SGC | PKI_EKU_MS_SGC,

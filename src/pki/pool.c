@@ -127,6 +127,7 @@ size_t pki_pool_add(struct pki_pool *pool, struct bytes der, unsigned origins) {
     uint64_t hash = hash_bytes(der);
     uint32_t i = find_der(pool, der, hash);
     if (i != NONE) {
+        pool->sent_twice |= (pool->slots[i]->item.origins & origins & PKI_SENT) != 0;
         pool->slots[i]->item.origins |= origins;
         return i;
     }

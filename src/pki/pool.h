@@ -37,6 +37,7 @@ struct pki_pool {
     size_t n_memos, memo_room;
     uint64_t checks_left; /* signatures that may still be checked */
     bool checks_used_up;  /* one more was wanted */
+    bool sent_twice;      /* a certificate was */
 };
 
 /* The first item whose subject is the issuer of `cert`; SIZE_MAX: none. */

@@ -140,6 +140,9 @@ def _(p):
 
 
 add("shape", "junk-after", lambda p: p.more_sent.append((p.other_root(), None)))
+for how, order in (("reversed", lambda c: c[::-1]), ("twice", lambda c: c + c[:1])):
+    for count in (5, 6):  # Java builds no longer path than five, but takes any list that is in order
+        add("shape", f"{count}-intermediates-{how}", lambda p, n=count, o=order: (set_mids(p, n), setattr(p, "order", o)))
 add("shape", "sent-twice", lambda p: setattr(p, "order", lambda c: c + c))
 add("shape", "untrusted-root", lambda p: setattr(p, "trust_root", False))
 
