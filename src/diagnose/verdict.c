@@ -123,7 +123,9 @@ static void list_addresses(struct session *s, struct verdict *v, struct casefile
         bool well = address_well(c, i) && !(i == 0 && first_fails);
         const char *cause = i == 0 ? first_cause(v) : cause_elsewhere(v, p);
         v->addresses[v->n_addresses++] = (struct address_outcome){
-            .address = address_text(c, i), .outcome = outcome_at(s, f, well), .cause = well ? NULL : cause};
+            .address = address_text(c, i),
+            .outcome = i == 0 && v->late_word && !well ? v->late_word : outcome_at(s, f, well),
+            .cause = well ? NULL : cause};
     }
 }
 
@@ -311,6 +313,14 @@ static void take_notes(struct session *s, struct verdict *v, struct casefile *c)
     note_needless_root(s, v, c);
 }
 
+/* Handshake and certificate are in order, and yet it fails: the answer to the request says so. */
+static void take_late(struct session *s, struct verdict *v, const struct casefile *own, bool refused) {
+    const struct app_answer *app = &own->main->run->app;
+    if (v->kind != VERDICT_FAIL || !own->main->good || refused || !app->answered) return;
+    v->late_cause = first_cause(v);
+    v->late_word = text_f(s->a, "HTTP status %d", app->status);
+}
+
 void verdict_make(struct session *s, struct casefile *own, struct plan *p, struct casefile *modern,
                   struct plan *other) {
     struct verdict *v = new_verdict(s);
@@ -327,10 +337,11 @@ void verdict_make(struct session *s, struct casefile *own, struct plan *p, struc
     v->servername = *own->trial.hello.server_name ? own->trial.hello.server_name : NULL;
     v->fetches =
         (unsigned)(own->n_fetches + own->n_sources) + revocation_fetches(own) + client_auth_fetches(own);
+    bool refused = has_phase(p, PHASE_CERTIFICATE) || !certificate_accepted(own);
+    take_late(s, v, own, refused);
     list_addresses(s, v, own, p);
     v->certs = own->info;
     v->n_certs = own->cert_facts ? own->n_info : 0;
-    bool refused = has_phase(p, PHASE_CERTIFICATE) || !certificate_accepted(own);
     verdict_clients(s, v, own, modern ? modern : own, refused);
     repair_chain(s, v, own);
     take_notes(s, v, own);

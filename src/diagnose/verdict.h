@@ -71,6 +71,9 @@ struct verdict {
     size_t n_notes;
     struct address_outcome addresses[RESOLVE_MAX];
     size_t n_addresses;
+    /* The handshake goes through, and the answer to the first request is a refusal, whoever asks: "HTTP
+     * status 400", and the cause's id. NULL: none. */
+    const char *late_word, *late_cause;
     bool blind;              /* this client verifies no certificate */
     const struct run *main;  /* this client's handshake with the first address; NULL if there was none */
     struct cert_info *certs; /* as the server sent them */

@@ -131,6 +131,13 @@ static void add_failing(struct finding *f, const struct table *t) {
             f->affects[f->n_affects++] = t->row[i].profile->name;
 }
 
+/* Of the answer to the first request: whoever gets as far. */
+static void add_others(struct finding *f, const struct table *t) {
+    for (size_t i = 0; t && i < t->n && f->n_affects < FINDING_MAX_AFFECTS; i++)
+        if (t->row[i].facts && !table_fails(&t->row[i]) && !has_affected(f, t->row[i].profile->name))
+            f->affects[f->n_affects++] = t->row[i].profile->name;
+}
+
 static void tell_affected(struct verdict *v, const struct clients *all, const struct table *t,
                           bool modern_fails) {
     for (size_t i = 0; i < v->n_findings; i++) {
@@ -138,7 +145,23 @@ static void tell_affected(struct verdict *v, const struct clients *all, const st
         if (f->spares_own) continue;
         if (f->of_certificate && all) add_affected(f, all);
         if (!f->of_certificate && modern_fails) add_failing(f, t);
+        if (v->late_cause && strcmp(f->id, v->late_cause) == 0) add_others(f, t);
     }
+}
+
+/* Where modern fails, who does not: what modern has is the common ground of all, and single ones have more.
+ */
+static void tell_who_connects(struct session *s, struct verdict *v, const struct table *t) {
+    struct text who;
+    text_init(&who, s->a);
+    for (size_t i = 0; t && i < t->n; i++) {
+        const struct table_row *row = &t->row[i];
+        if (row->profile->current && row->facts && row->facts->good)
+            text_addf(&who, "%s%s", who.n ? ", " : "", row->profile->name);
+    }
+    if (who.n && v->n_findings && !v->findings[0].of_certificate)
+        finding_evidence(&v->findings[0],
+                         text_f(s->a, "These get through the handshake all the same: %s.", who.s));
 }
 
 /* ---- the clients table ---- */
@@ -216,15 +239,22 @@ static void list_row(struct session *s, struct verdict *v, const struct clients 
     add_row(v, &(struct client_outcome){name, row->profile->current, word, cause, row->derived, !row->facts});
 }
 
+/* How the client fares whose request was sent, behind a handshake that went through. */
+static const char *well_word(const struct verdict *v) {
+    return v->late_word ? v->late_word : "ok";
+}
+
 /* The client that was asked about; its verdict is the report's. */
 static void list_own(struct session *s, struct verdict *v, const struct casefile *own, bool refused) {
     const struct profile *p = profile_find(own->profile);
     bool connects = own->main->good;
-    const char *word = !connects ? facts_word(s->a, own->main) : refused ? "certificate refused" : "ok";
+    const char *word = !connects ? facts_word(s->a, own->main)
+                       : refused ? "certificate refused"
+                                 : well_word(v);
     add_row(v, &(struct client_outcome){.profile = own->profile,
                                         .current = p && p->current,
                                         .outcome = word,
-                                        .cause = connects && !refused ? NULL : first_cause(v)});
+                                        .cause = connects && !refused ? v->late_cause : first_cause(v)});
 }
 
 /* modern, where it was merely compared with. */
@@ -232,7 +262,8 @@ static void list_modern(struct session *s, struct verdict *v, const struct clien
                         const struct casefile *modern) {
     const struct client_view *view = view_of(all, "modern");
     bool fails = !modern->main->good, refuses = view && !view->judged.ok;
-    struct client_outcome row = {.profile = "modern", .current = true, .outcome = "ok"};
+    struct client_outcome row = {
+        .profile = "modern", .current = true, .outcome = well_word(v), .cause = v->late_cause};
     if (fails || refuses) {
         row.outcome = fails ? facts_word(s->a, modern->main) : "certificate refused";
         row.cause = cause_of(v, "modern", fails ? NULL : view);
@@ -263,6 +294,7 @@ void verdict_clients(struct session *s, struct verdict *v, struct casefile *own,
     const struct table *t = s->table;
     list_paths(s, v, own, all);
     tell_affected(v, all, t, !modern->main->good);
+    if (!modern->main->good) tell_who_connects(s, v, t);
     note_blind(s, v, own);
     if (v->kind == VERDICT_OK) note_refusals(s, v, all);
     if (modern->main->good) note_failures(s, v, t);

@@ -121,9 +121,17 @@ def wrong_clients(report, expected):
             yield f"{name}: {row['outcome']}, {row['cause']}, not {cause or 'ok'}"
 
 
+def wrong_own_row(report):
+    """The client at hand is said to connect where the verdict is that it does."""
+    row = next((row for row in report["clients"] if row["profile"] == report["client"]["profile"]), None)
+    if row and not report["client"]["bent"] and (row["outcome"] == "ok") != (report["verdict"] in ("ok", "partial")):
+        yield f"verdict {report['verdict']}, and its own row says {row['outcome']}"
+
+
 def wrong_verdict(result):
     report, expected = result.report, result.expected
     yield from wrong_clients(report, expected)
+    yield from wrong_own_row(report)
     if report["verdict"] != expected["verdict"]:
         yield f"verdict {report['verdict']}, not {expected['verdict']}"
     if result.found_ids != result.expected_ids:
