@@ -26,13 +26,14 @@ static enum ruling judge_own(struct casefile *c, struct finding *f) {
     f->summary =
         text_f(c->a,
                "The cipher suites that the server at %s allows and its certificate do not go together: it "
-               "agrees to no suite for any kind of key, and has nothing newer than TLS 1.2.",
+               "agrees to no suite for any kind of key, and shows nothing newer than TLS 1.2.",
                case_where(c));
     case_evidence_subject(c, f);
-    finding_evidence(f, "A server of TLS 1.2 that has loaded no certificate at all would look the same.");
+    finding_evidence(
+        f, "Only a server limited to TLS 1.2 that has loaded no certificate at all could look the same.");
     finding_slot(
         f, "what_differs",
-        "agrees to no method for either kind, and has nothing newer than TLS 1.2. So the methods that it "
+        "agrees to no method for either kind, and shows nothing newer than TLS 1.2. So the methods that it "
         "allows are for another kind of key than its certificate has, or it has loaded no certificate for "
         "them at all");
     return RULING_YES;

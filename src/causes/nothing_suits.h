@@ -4,6 +4,8 @@
 
 #include "causes/cause.h"
 
+/* TLS 1.3 was agreed on, and the server broke off where its certificate was due (RFC 8446 4.4.2). */
+bool broke_off_at_certificate(const struct casefile *c);
 /* On YES certainty and evidence are filled, and *ret_has_tls13 says whether it was seen to have TLS 1.3.
  * Without that it may be its cipher suites that fit no certificate of its. */
 enum ruling nothing_suits(struct casefile *c, struct finding *f, bool *ret_has_tls13);

@@ -252,7 +252,6 @@ static void diagnose_row(struct session *s, const struct casefile *modern, const
                          struct plan *ret) {
     struct casefile *c = new_case(s, false);
     c->profile = row->profile->name;
-    c->edge = row->profile->edge;
     c->trial = c->subject_trial = row->trial;
     change_apply(&c->subject_trial, &(struct change){.kind = CHANGE_CLASSICAL});
     c->modern_connects = connects(modern);
@@ -297,10 +296,9 @@ static void take_reason(struct session *s, struct plan *p, const struct plan *q,
 /* How the other clients fare; and why, where modern gets through and a current one does not. One reason at a
  * time: what others have besides shows once this one is gone. */
 static void look_at_table(struct session *s, struct casefile *modern, struct plan *p) {
-    struct smallest_proof *proofs = NULL;
-    size_t n_proofs = s->smallest ? 0 : smallest_proof_ask(s, p, &proofs);
+    struct smallest_proof *proofs = s->smallest ? NULL : smallest_proof_ask(s, p);
     table_settle(s->table, modern, p->n > 0 || !modern->main->good);
-    smallest_proof_take(s, p, proofs, n_proofs);
+    smallest_proof_take(s, p, proofs);
     for (size_t i = 0; modern->main->good && i < s->table->n; i++) {
         const struct table_row *row = &s->table->row[i];
         if (!row->profile->current || !table_fails(row) || row->lacks || row->facts->silent) continue;

@@ -250,6 +250,15 @@ static void list(struct text *t, const char *item, size_t i, size_t n) {
     text_addf(t, "%s%s", i == 0 ? "" : i + 1 == n ? ", and " : ", ", item);
 }
 
+const char *smallest_say(struct arena *a, const struct factors *f, const struct factor_set *set) {
+    struct text t;
+    text_init(&t, a);
+    size_t told = 0, n = factor_set_count(set);
+    for (size_t i = 0; i < f->n; i++)
+        if (factor_set_has(set, i)) list(&t, factor_say(a, f, &f->list[i]).change, told++, n);
+    return t.s;
+}
+
 static const char *number_of_reasons(size_t n) {
     static const char *const words[] = {"no reason",    "one reason",   "two reasons", "three reasons",
                                         "four reasons", "five reasons", "six reasons"};
@@ -325,10 +334,7 @@ static struct smallest_change *describe(struct hunt *h) {
     for (size_t i = 0; i < h->f->n; i++)
         if (factor_set_has(&h->search->found, i))
             x->factors[x->n_factors++] = factor_say(a, h->f, &h->f->list[i]);
-    struct text changes;
-    text_init(&changes, a);
-    for (size_t i = 0; i < x->n_factors; i++) list(&changes, x->factors[i].change, i, x->n_factors);
-    x->change = changes.s;
+    x->change = smallest_say(a, h->f, &h->search->found);
     x->sentence = sentence(h, x);
     size_t length = fatal_length(h);
     if (length) {

@@ -18,12 +18,15 @@ void smallest_change_refute(const struct smallest_change *x, struct plan *p);
 /* Makes it the proof of the cause that the handshake fails for, where there is one. */
 void smallest_change_prove(const struct smallest_change *x, struct plan *p);
 
+/* In words what the factors of the set change: "TLS 1.2 added, and the group x25519 added". */
+const char *smallest_say(struct arena *a, const struct factors *f, const struct factor_set *set);
+
 /* smallest_proof.c: a cause that widened many offers at once is proven again by the one that the server chose
- * of them, beside whatever else runs. How many there are to wait for. */
+ * of them, beside whatever else runs. NULL: there is none. */
 struct smallest_proof;
-size_t smallest_proof_ask(struct session *s, struct plan *p, struct smallest_proof **ret);
+struct smallest_proof *smallest_proof_ask(struct session *s, struct plan *p);
 /* Where the handshake goes as far, that is the proof. Before findings move (plan_settle). */
-void smallest_proof_take(struct session *s, struct plan *p, struct smallest_proof *all, size_t n);
+void smallest_proof_take(struct session *s, struct plan *p, const struct smallest_proof *all);
 
 /* smallest_server.c: what the server could do so that this client gets in as it is, by a sentence; NULL where
  * that would be a step backwards, or is not known. `accepted` is a handshake with the changes made. */

@@ -2,15 +2,14 @@
  * proof is made again with only what it chose of that, all else equal: then it is that, and nothing else of
  * the many. Not over STARTTLS, where each connection has a long dialogue before it. */
 #include "diagnose/smallest_change.h"
-
-/* As many as a diagnosis of a failure has (table.c): a nicer proof is worth no more. */
-enum { MOST_CONNECTIONS = 24 };
+#include "diagnose/table.h"
 
 struct smallest_proof {
     struct finding *of;
     struct factors f;
     struct factor_set chosen;
     const struct run *run;
+    struct smallest_proof *next;
 };
 
 static bool is_chosen(const struct factors *f, const struct factor *x, const struct transcript *t) {
@@ -49,36 +48,35 @@ static bool may_be_smaller(const struct found *x) {
     return proven && x->cause->phase == PHASE_HANDSHAKE && f->after->reached > f->before->reached;
 }
 
-size_t smallest_proof_ask(struct session *s, struct plan *p, struct smallest_proof **ret) {
-    size_t n = 0, left = s->request->max_connections < MOST_CONNECTIONS ? s->request->max_connections
-                                                                        : MOST_CONNECTIONS;
-    *ret = ARENA_ARRAY(s->a, struct smallest_proof, PLAN_MAX_FINDINGS);
-    for (size_t i = 0; i < p->n && prober_cost(s->prober).connections < left; i++) {
-        struct smallest_proof *x = &(*ret)[n];
-        *x = (struct smallest_proof){.of = &p->found[i].finding};
-        if (!may_be_smaller(&p->found[i]) || !choose(x)) continue;
+/* A nicer proof is worth no more connections than a diagnosis of a failure has. */
+static bool may_ask(const struct session *s) {
+    unsigned used = prober_cost(s->prober).connections;
+    return used < TABLE_MOST_FAILING && used < s->request->max_connections;
+}
+
+struct smallest_proof *smallest_proof_ask(struct session *s, struct plan *p) {
+    struct smallest_proof *all = NULL;
+    for (size_t i = 0; i < p->n && may_ask(s); i++) {
+        if (!may_be_smaller(&p->found[i])) continue;
+        struct smallest_proof *x = ARENA_NEW(s->a, struct smallest_proof);
+        x->of = &p->found[i].finding;
+        if (!choose(x)) continue;
         struct trial t;
         factors_apply(&x->f, &x->chosen, &t);
         t.stop = x->of->after->run->trial.stop;
         t.ask_http = false;
         x->run = prober_ask(s->prober, &t);
-        n++;
+        x->next = all;
+        all = x;
     }
-    return n;
+    return all;
 }
 
-void smallest_proof_take(struct session *s, struct plan *p, struct smallest_proof *all, size_t n) {
-    for (size_t i = 0; i < n; i++) {
-        struct smallest_proof *x = &all[i];
+void smallest_proof_take(struct session *s, struct plan *p, const struct smallest_proof *all) {
+    for (const struct smallest_proof *x = all; x; x = x->next) {
         const struct facts *f = plan_wait(p->c, x->run);
         if (f->reached < x->of->after->reached) continue;
-        struct text change;
-        text_init(&change, s->a);
-        for (size_t k = 0; k < x->f.n; k++)
-            if (factor_set_has(&x->chosen, k))
-                text_addf(&change, "%s%s", change.n ? ", and " : "",
-                          factor_say(s->a, &x->f, &x->f.list[k]).change);
-        x->of->proof.change = text_f(s->a, "%s, all else equal", change.s);
+        x->of->proof.change = text_f(s->a, "%s, all else equal", smallest_say(s->a, &x->f, &x->chosen));
         x->of->proof.outcome = facts_outcome(s->a, f);
     }
 }

@@ -3,7 +3,7 @@
 #include "diagnose/plan.h"
 
 /* So many connections for everything: of a healthy host eight more than without the table (bench/cost.py). */
-enum { MOST_HEALTHY = 20, MOST_FAILING = 24 };
+enum { MOST_HEALTHY = 20 };
 
 static struct trial trial_of(const struct profile *p, const struct trial *like, const char *sni) {
     struct trial t = *like;
@@ -299,7 +299,7 @@ void table_wait(struct table *t, struct casefile *modern) {
 }
 
 void table_settle(struct table *t, struct casefile *modern, bool fails) {
-    t->most = fails ? MOST_FAILING : MOST_HEALTHY;
+    t->most = fails ? TABLE_MOST_FAILING : MOST_HEALTHY;
     if (goes_for_all(modern)) {
         take_for_all(t, modern->main);
         return;

@@ -13,7 +13,8 @@
 #include "causes/clients.h"
 #include "probe/profile.h"
 
-enum { TABLE_MAX = 64 };
+/* TABLE_MOST_FAILING: connections for all of a diagnosis that found something, before rows stay untried. */
+enum { TABLE_MAX = 64, TABLE_MOST_FAILING = 24 };
 struct table_row {
     const struct profile *profile;
     struct trial trial;

@@ -124,18 +124,14 @@ static void add_affected(struct finding *f, const struct clients *all) {
     }
 }
 
-/* Of the handshake: whoever's hello fared as this client's, or any, where nobody gets as far as a hello. */
-static void add_failing(struct finding *f, const struct table *t) {
-    for (size_t i = 0; t && i < t->n && f->n_affects < FINDING_MAX_AFFECTS; i++)
-        if (table_fails(&t->row[i]) && !has_affected(f, t->row[i].profile->name))
-            f->affects[f->n_affects++] = t->row[i].profile->name;
-}
-
-/* Of the answer to the first request: whoever gets as far. */
-static void add_others(struct finding *f, const struct table *t) {
-    for (size_t i = 0; t && i < t->n && f->n_affects < FINDING_MAX_AFFECTS; i++)
-        if (t->row[i].facts && !table_fails(&t->row[i]) && !has_affected(f, t->row[i].profile->name))
-            f->affects[f->n_affects++] = t->row[i].profile->name;
+/* Those who fail, of the handshake: whoever's hello fared as this client's, or any, where nobody gets as far
+ * as a hello. Those who do not, of the answer to the first request: whoever gets as far. */
+static void add_rows(struct finding *f, const struct table *t, bool fails) {
+    for (size_t i = 0; t && i < t->n && f->n_affects < FINDING_MAX_AFFECTS; i++) {
+        const struct table_row *row = &t->row[i];
+        if (row->facts && table_fails(row) == fails && !has_affected(f, row->profile->name))
+            f->affects[f->n_affects++] = row->profile->name;
+    }
 }
 
 static void tell_affected(struct verdict *v, const struct clients *all, const struct table *t,
@@ -144,8 +140,8 @@ static void tell_affected(struct verdict *v, const struct clients *all, const st
         struct finding *f = &v->findings[i];
         if (f->spares_own) continue;
         if (f->of_certificate && all) add_affected(f, all);
-        if (!f->of_certificate && modern_fails) add_failing(f, t);
-        if (v->late_cause && strcmp(f->id, v->late_cause) == 0) add_others(f, t);
+        if (!f->of_certificate && modern_fails) add_rows(f, t, true);
+        if (v->late_cause && strcmp(f->id, v->late_cause) == 0) add_rows(f, t, false);
     }
 }
 
@@ -272,14 +268,10 @@ static void list_modern(struct session *s, struct verdict *v, const struct clien
     add_row(v, &row);
 }
 
-static bool same_certificates(const struct facts *x, const struct facts *y) {
-    return bytes_eq(x->certificates.list, y->certificates.list);
-}
-
 const struct clients *verdict_views(struct casefile *own, struct casefile *modern) {
     const struct facts *theirs = modern != own ? modern->main : NULL;
     bool differ = own->cert_facts && theirs && theirs->certificates.n > 0 &&
-                  !same_certificates(own->cert_facts, theirs);
+                  !bytes_eq(own->cert_facts->certificates.list, theirs->certificates.list);
     if (!differ) return clients_look(own);
     if (!modern->cert_facts) {
         certificates_choose(modern);
