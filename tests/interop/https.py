@@ -298,6 +298,7 @@ def java_cases():
         healthy("java/tls13-only", Java, **settings(protocols="TLSv1.3")),
         # The JDK's HttpsServer closes without an alert, whatever was wrong.
         fault("java/no-certificate", Java, "closed-after-hello", certs=()),
+        fault("java/no-certificate-bare", Java, "server-no-cert", certs=(), **settings(bare="yes")),
         fault("java/unknown-name", Java, "sni-unknown-to-server", **settings(name="other\\\\.example\\\\.test")),
         fault("java/no-common-alpn", Java, "alpn-no-overlap", **settings(alpn="spdy/1")),
         fault("java/cbc-ecdsa-only", Java, "cipher-no-overlap",

@@ -2,6 +2,7 @@
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsParameters;
 import com.sun.net.httpserver.HttpsServer;
+import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
@@ -15,6 +16,8 @@ import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLServerSocket;
+import javax.net.ssl.SSLSocket;
 
 public class HttpsJava {
     static String settings;
@@ -22,6 +25,22 @@ public class HttpsJava {
     static String setting(String name) {
         Matcher m = Pattern.compile("\"" + name + "\": \"?([^\",}]*)").matcher(settings);
         return m.find() ? m.group(1) : null;
+    }
+
+    /* What frameworks on plain sockets do, which send the alert of a handshake that fails: HttpsServer just closes. */
+    static void serveBare(SSLContext context, int port) throws Exception {
+        SSLServerSocket server = (SSLServerSocket) context.getServerSocketFactory().createServerSocket();
+        server.bind(new InetSocketAddress("127.0.0.1", port));
+        while (true) {
+            SSLSocket peer = (SSLSocket) server.accept();
+            new Thread(() -> {
+                try (peer) {
+                    peer.startHandshake();
+                } catch (IOException e) {
+                    /* the client has heard of it */
+                }
+            }).start();
+        }
     }
 
     public static void main(String[] args) throws Exception {
@@ -41,7 +60,9 @@ public class HttpsJava {
         keys.init(store, password);
         SSLContext context = SSLContext.getInstance("TLS");
         context.init(keys.getKeyManagers(), null, null);
-        HttpsServer server = HttpsServer.create(new InetSocketAddress("127.0.0.1", Integer.parseInt(setting("port"))), 16);
+        int port = Integer.parseInt(setting("port"));
+        if (setting("bare") != null) serveBare(context, port);
+        HttpsServer server = HttpsServer.create(new InetSocketAddress("127.0.0.1", port), 16);
         server.setHttpsConfigurator(new HttpsConfigurator(context) {
             @Override
             public void configure(HttpsParameters parameters) {
