@@ -59,9 +59,7 @@ static bool ask_late(SSL *ssl) {
     return SSL_get0_peer_certificate(ssl) != NULL || SSL_do_handshake(ssl) == 1;
 }
 
-static void answer_http1(SSL *ssl, const struct honest *c) {
-    if (!read_request(ssl)) return;
-    if (c->client_auth == CLIENT_AUTH_LATE && !ask_late(ssl)) return;
+static void say_http1(SSL *ssl, const struct honest *c) {
     struct arena a = {0};
     char date[64];
     http_date_now(c, date, sizeof(date));
@@ -72,6 +70,19 @@ static void answer_http1(SSL *ssl, const struct honest *c) {
     size_t sent;
     SSL_write_ex(ssl, out, strlen(out), &sent);
     arena_done(&a);
+}
+
+static void answer_http1(SSL *ssl, const struct honest *c) {
+    if (!read_request(ssl)) return;
+    if (c->client_auth == CLIENT_AUTH_LATE && !ask_late(ssl)) return;
+    say_http1(ssl, c);
+}
+
+/* What comes looks like no request to a server that has never heard of HTTP/2. */
+static void answer_unread(SSL *ssl, const struct honest *c) {
+    uint8_t room[REQUEST_MAX];
+    size_t n = 0;
+    if (SSL_read_ex(ssl, room, sizeof(room), &n) == 1) say_http1(ssl, c);
 }
 
 /* --- HTTP/2 (RFC 9113), as much as one request takes --- */
@@ -166,6 +177,9 @@ void lab_app_serve(SSL *ssl, const struct honest *c, struct lab_link *l) {
     switch (c->app) {
     case APP_HTTP:
         answer(ssl, c);
+        break;
+    case APP_HTTP1:
+        answer_unread(ssl, c);
         break;
     case APP_RESETS:
         answer(ssl, c);

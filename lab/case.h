@@ -142,6 +142,7 @@ enum app {
     APP_GREETS, /* speaks first, as implicit-TLS mail services do */
     APP_CLOSES, /* close_notify at once */
     APP_RESETS, /* answers, then leaves with RST */
+    APP_HTTP1,  /* answers by HTTP/1.1, whatever ALPN agreed on */
 };
 
 struct honest {
@@ -157,6 +158,7 @@ struct honest {
     struct vhost vhost[LAB_MAX_VHOSTS];
     const char *alpn;  /* server's protocols, preferred first, by commas; NULL: knows no ALPN */
     bool alpn_lenient; /* no overlap: goes on without, instead of alert 120 (RFC 7301 3.2) */
+    bool alpn_own;     /* … answers with its first one, offered or not */
     enum client_auth client_auth;
     bool no_session_context; /* asks for client certificates and gives its sessions no context */
     bool forgets_sessions;   /* keeps none of those that it gave out */
@@ -250,6 +252,7 @@ struct answer {
     bool certificate; /* cert[0] of the case follows */
     bool done;        /* and ServerHelloDone */
     bool sealed;      /* what looks like the encrypted flight of TLS 1.3 follows */
+    bool closes;      /* then the connection ends; false: silence */
     bool echo_id;     /* the client's session id comes back */
     enum lie lie;
 };

@@ -11,6 +11,8 @@
     { .what = WHEN_SUITE, .not = true, .n = id }
 #define TAKES(id)                                                                                            \
     { .version = TLS_1_2, .suite = id, .certificate = true, .done = true }
+#define CERTIFICATE_LAST(id)                                                                                 \
+    { .version = TLS_1_2, .suite = id, .certificate = true, .closes = true }
 #define DHE_CLIENT "--tls-max 1.2 --ciphers DHE-RSA-AES128-GCM-SHA256:DHE-RSA-AES256-GCM-SHA384"
 #define DHE_SERVER(bits)                                                                                     \
     { .max = TLS_1_2, .ciphers = "DHE-RSA-AES128-GCM-SHA256", .cert[0].key = KEYS_RSA, .dh_bits = bits }
@@ -138,6 +140,20 @@ static const struct lab_case rows[] = {
      .summary = "a TLS 1.3 server that takes finite-field groups alone",
      .tls = true,
      .honest = {.min = TLS_1_3, .groups = "ffdhe2048:ffdhe3072", .cert[0].key = KEYS_RSA}},
+    {.name = "group-no-overlap-late",
+     .shows = "group-no-overlap",
+     .summary = "P-521 alone, which the server finds lacking when its key exchange is due: it closes there",
+     .gate = {{.when = {{.what = WHEN_GROUP, .not = true, .n = GROUP_SECP521R1}},
+               .act = ACT_ANSWER,
+               .answer = CERTIFICATE_LAST(0xC02B)}},
+     .tls = true,
+     .honest = {.max = TLS_1_2, .ciphers = "ECDHE-ECDSA-AES128-GCM-SHA256", .groups = "P-521:P-256"}},
+    {.name = "closed-after-hello-no-key-exchange",
+     .shows = "closed-after-hello",
+     .summary = "closes when its key exchange is due, whatever the client offers",
+     .gate = {{.when = {{.what = WHEN_ABOVE}}, .act = ACT_ANSWER, .answer = CERTIFICATE_LAST(0xC02B)}},
+     .tls = true,
+     .honest = {.max = TLS_1_2}},
     {.name = "group-no-overlap-client-tls13",
      .shows = "group-no-overlap",
      .summary = "a client that knows P-521 alone, an ordinary server that does not",
@@ -156,6 +172,15 @@ static const struct lab_case rows[] = {
      .summary = "a certificate with an Ed25519 key",
      .tls = true,
      .honest = {.cert[0].key = KEYS_ED25519}},
+    {.name = "sigalg-no-overlap-late",
+     .shows = "sigalg-no-overlap",
+     .summary = "an Ed25519 key, with which the server sees that it cannot sign when it comes to sign: it "
+                "closes there",
+     .gate = {{.when = {{.what = WHEN_SIGALG, .not = true, .n = 0x0807}},
+               .act = ACT_ANSWER,
+               .answer = CERTIFICATE_LAST(0xC02B)}},
+     .tls = true,
+     .honest = {.max = TLS_1_2, .cert[0].key = KEYS_ED25519}},
     {.name = "sigalg-no-overlap-ed448",
      .shows = "sigalg-no-overlap",
      .summary = "a certificate with an Ed448 key",
@@ -249,6 +274,17 @@ static const struct lab_case rows[] = {
      .summary = "TLS 1.2 with an ECDSA certificate and cipher suites for RSA alone",
      .tls = true,
      .honest = {.max = TLS_1_2, .ciphers = "ECDHE-RSA-AES128-GCM-SHA256"}},
+    {.name = "cipher-cert-type-mismatch-insufficient",
+     .shows = "cipher-cert-type-mismatch",
+     .summary = "the same, by a server that says insufficient_security",
+     .gate = {{.act = ACT_ALERT, .alert = ALERT_INSUFFICIENT_SECURITY}}},
+    {.name = "server-no-cert-internal",
+     .shows = "server-no-cert",
+     .summary = "internal_error for every hello that could be answered: it finds no certificate for any name",
+     .gate =
+         {{.when = {{.what = WHEN_VERSION, .n = TLS_1_2}}, .act = ACT_ALERT, .alert = ALERT_INTERNAL_ERROR},
+          {.when = {{.what = WHEN_VERSION, .n = TLS_1_0}}, .act = ACT_ALERT, .alert = ALERT_INTERNAL_ERROR},
+          {.act = ACT_ALERT, .alert = ALERT_PROTOCOL_VERSION}}},
     {.name = "server-no-cert-for-name",
      .shows = "server-no-cert",
      .summary = "a server with certificates for all its sites but this one",

@@ -242,7 +242,7 @@ static void answer(struct lab_link *l, const struct gate_rule *rule, const struc
     uint8_t room[4096];
     do lab_answer(l, &rule->answer, &s->hello);
     while (rule->answer.hrr && lab_read(l, room, sizeof(room)) > 0);
-    lab_hold(l);
+    if (!rule->answer.closes) lab_hold(l);
 }
 
 static bool act(struct lab_link *l, const struct gate_rule *rule, struct sight *s) {

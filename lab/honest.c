@@ -132,6 +132,11 @@ static int on_alpn(SSL *ssl, const unsigned char **out, unsigned char *out_n, co
         *out = choice;
         return SSL_TLSEXT_ERR_OK;
     }
+    if (h->config->alpn_own) {
+        *out = h->alpn + 1;
+        *out_n = h->alpn[0];
+        return SSL_TLSEXT_ERR_OK;
+    }
     return h->config->alpn_lenient ? SSL_TLSEXT_ERR_NOACK : SSL_TLSEXT_ERR_ALERT_FATAL;
 }
 

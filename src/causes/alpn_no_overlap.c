@@ -36,9 +36,34 @@ static enum ruling prove(struct casefile *c, struct finding *f) {
     return RULING_YES;
 }
 
-static enum ruling judge(struct casefile *c, struct finding *f) {
+/* It answers with a protocol of its own instead of the alert (RFC 7301 3.2), and clients break off. */
+static bool used_unoffered(const struct casefile *c) {
+    const struct transcript *t = c->subject->t;
+    return t->result == RESULT_VIOLATION && t->violation == VIOLATION_NOT_OFFERED && t->alpn.n > 0 &&
+           c->subject_trial.hello.alpn_n > 0 && !hello_offers_alpn(&c->subject_trial.hello, t->alpn);
+}
+
+static enum ruling judge_unoffered(struct casefile *c, struct finding *f) {
+    const struct facts *without = CASE_TRY(c, {.kind = CHANGE_ALPN, .name = ""});
+    if (!without) return RULING_OPEN;
+    if (!case_further(c, without)) return RULING_NO;
+    CASE_PROVE(c, f, c->subject, without, {.kind = CHANGE_ALPN, .name = ""});
+    f->fixer = FIXER_SERVER;
+    finding_evidence(f, text_f(c->a,
+                               "The server answered with a protocol of its own, %s, where it should "
+                               "have said that it has none of those offered.",
+                               text_escape(c->a, c->subject->t->alpn, 64)));
+    return RULING_YES;
+}
+
+static enum ruling prove_any(struct casefile *c, struct finding *f) {
+    if (used_unoffered(c)) return judge_unoffered(c, f);
     if ((!case_hello_refused(c) && !said_late(c)) || c->subject_trial.hello.alpn_n == 0) return RULING_NO;
-    enum ruling r = prove(c, f);
+    return prove(c, f);
+}
+
+static enum ruling judge(struct casefile *c, struct finding *f) {
+    enum ruling r = prove_any(c, f);
     if (r != RULING_YES) return r;
     struct text names;
     text_init(&names, c->a);

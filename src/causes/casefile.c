@@ -75,6 +75,12 @@ bool case_hello_refused(const struct casefile *c) {
     return c->subject->no_server_hello && (r == REFUSAL_NONE || r == REFUSAL_VERSION);
 }
 
+bool case_broken_off_behind_hello(const struct casefile *c) {
+    const struct facts *s = c->subject;
+    bool bare = s->t->result == RESULT_PEER_FIN || s->t->result == RESULT_PEER_RST;
+    return s->reached == REACHED_SERVER_HELLO && (s->has_alert || bare) && s->t->refusal == REFUSAL_NONE;
+}
+
 void case_prove(struct casefile *c, struct finding *f, const struct facts *before,
                 const struct change *changes, size_t n, const struct facts *after) {
     struct text t;

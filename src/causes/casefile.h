@@ -144,6 +144,10 @@ bool case_further(const struct casefile *c, const struct facts *f);
 /* The hello was answered by no acceptable ServerHello, though a TLS server may be there. */
 bool case_hello_refused(const struct casefile *c);
 
+/* The server chose from the offer, and ended the connection (by an alert or without) before its own flight
+ * was over. */
+bool case_broken_off_behind_hello(const struct casefile *c);
+
 /* proven, with both outcomes: `before` failed, the changes were made, `after` happened. */
 void case_prove(struct casefile *c, struct finding *f, const struct facts *before,
                 const struct change *changes, size_t n, const struct facts *after);

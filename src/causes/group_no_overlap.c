@@ -22,16 +22,28 @@ static bool used_unoffered(const struct casefile *c) {
            t->group != c->subject->hello.suite && !offered(c, t->group);
 }
 
+/* Some choose the suite first, and see that no group goes with it when their key exchange is due (mbed TLS).
+ */
+static bool broke_off_before_key_exchange(const struct casefile *c) {
+    const struct transcript *t = c->subject->t;
+    const struct suite *suite = suite_by_id(t->suite);
+    return case_broken_off_behind_hello(c) && t->version < TLS_1_3 && suite && suite->kx == KX_ECDHE &&
+           !transcript_find(t, SIDE_SERVER, HS_SERVER_KEY_EXCHANGE);
+}
+
+/* The ServerHello came, and a group that was not offered then proved to be the server's. */
+static enum ruling judge_late(struct casefile *c, struct finding *f) {
+    const struct facts *after = CASE_TRY(c, {.kind = CHANGE_ALL_GROUPS});
+    if (!after) return RULING_OPEN;
+    if (!after->good || after->t->group == 0 || offered(c, after->t->group)) return RULING_NO;
+    CASE_PROVE(c, f, c->subject, after, {.kind = CHANGE_ALL_GROUPS});
+    describe(c, f, after->t->group);
+    return RULING_YES;
+}
+
 static enum ruling judge(struct casefile *c, struct finding *f) {
     const struct facts *after = NULL;
-    if (used_unoffered(c)) {
-        after = CASE_TRY(c, {.kind = CHANGE_ALL_GROUPS});
-        if (!after) return RULING_OPEN;
-        if (!after->good) return RULING_NO;
-        CASE_PROVE(c, f, c->subject, after, {.kind = CHANGE_ALL_GROUPS});
-        describe(c, f, after->t->group);
-        return RULING_YES;
-    }
+    if (used_unoffered(c) || broke_off_before_key_exchange(c)) return judge_late(c, f);
     if (!case_hello_refused(c)) return RULING_NO;
     enum ruling r = widen_needed(c, CHANGE_ALL_GROUPS, f, &after);
     if (r != RULING_YES) return r;

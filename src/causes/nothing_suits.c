@@ -9,7 +9,7 @@ bool broke_off_at_certificate(const struct casefile *c) {
            transcript_find(s->t, SIDE_SERVER, HS_ENCRYPTED_EXTENSIONS);
 }
 
-/* handshake_failure for every hello: versions, suites (anonymous ones too), groups, schemes, names and
+/* The same alert for every hello: versions, suites (anonymous ones too), groups, schemes, names and
  * extensions were varied, and nothing changed it. */
 static enum ruling refuses_all(struct casefile *c) {
     const struct change everything[] = {{.kind = CHANGE_OLDER_VERSIONS},
@@ -26,7 +26,7 @@ static enum ruling refuses_all(struct casefile *c) {
     if (widened == RULING_YES || case_further(c, all) || case_further(c, minimal) || case_further(c, older) ||
         case_further(c, no_alpn))
         return RULING_NO;
-    return all->has_alert && all->alert == ALERT_HANDSHAKE_FAILURE ? RULING_YES : RULING_NO;
+    return all->has_alert && all->alert == c->subject->alert ? RULING_YES : RULING_NO;
 }
 
 /* The suites of TLS 1.3 want no certain kind of key. So where the server has that version, it is the
@@ -49,17 +49,42 @@ static enum ruling look_for_tls13(struct casefile *c, struct finding *f, bool *r
     return RULING_YES;
 }
 
-enum ruling nothing_suits(struct casefile *c, struct finding *f, bool *ret_has_tls13) {
+static bool ended_by(const struct casefile *c, uint8_t alert) {
     bool shown_to_modern = c->bent && c->modern_connects;
     bool refused = case_hello_refused(c) || broke_off_at_certificate(c);
-    if (!refused || shown_to_modern || !c->subject->has_alert || c->subject->alert != ALERT_HANDSHAKE_FAILURE)
-        return RULING_NO;
-    enum ruling r = refuses_all(c);
-    if (r == RULING_YES) r = look_for_tls13(c, f, ret_has_tls13);
-    if (r != RULING_YES) return r;
+    return refused && !shown_to_modern && c->subject->has_alert && c->subject->alert == alert;
+}
+
+static void describe_all(struct finding *f) {
     f->certainty = CERTAINTY_LIKELY;
     finding_evidence(
         f, "The same alert came with every version, cipher suite (even those without a certificate), group "
            "and signature scheme on offer, and with and without a server name.");
+}
+
+enum ruling nothing_suits(struct casefile *c, struct finding *f, bool *ret_has_tls13) {
+    /* Erlang's ssl says the second (RFC 8446 6.2: parameters less secure than those it requires). */
+    if (!ended_by(c, ALERT_HANDSHAKE_FAILURE) && !ended_by(c, ALERT_INSUFFICIENT_SECURITY)) return RULING_NO;
+    enum ruling r = refuses_all(c);
+    if (r == RULING_YES) r = look_for_tls13(c, f, ret_has_tls13);
+    if (r == RULING_YES) describe_all(f);
+    return r;
+}
+
+enum ruling gives_up_inside(struct casefile *c, struct finding *f) {
+    if (!ended_by(c, ALERT_INTERNAL_ERROR)) return RULING_NO;
+    enum ruling r = refuses_all(c);
+    if (r != RULING_YES) return r;
+    const struct facts *current = CASE_TRY(c, {.kind = CHANGE_ONLY_TLS12}),
+                       *unusable = CASE_TRY(c, {.kind = CHANGE_UNUSABLE});
+    if (!current || !unusable) return RULING_OPEN;
+    bool reads = unusable->has_alert && unusable->alert != ALERT_INTERNAL_ERROR;
+    if (!reads || !current->has_alert || current->alert != ALERT_INTERNAL_ERROR) return RULING_NO;
+    describe_all(f);
+    finding_evidence(f,
+                     text_f(c->a,
+                            "A ClientHello that offers no TLS version at all got another answer: %s. So the "
+                            "server reads what is offered, and gives up on what it needs itself to go on.",
+                            facts_outcome(c->a, unusable)));
     return RULING_YES;
 }

@@ -3,8 +3,10 @@
 #include "causes/sni_trials.h"
 
 static void describe(struct casefile *c, struct finding *f, const char *for_whom) {
-    const char *so = case_hello_refused(c) ? "no cipher suite qualifies, whatever a client offers"
-                                           : "it breaks off where its certificate is due";
+    bool inside = c->subject->has_alert && c->subject->alert == ALERT_INTERNAL_ERROR;
+    const char *so = !case_hello_refused(c) ? "it breaks off where its certificate is due"
+                     : inside ? "it reads the ClientHello, and fails by itself where it has to choose one"
+                              : "no cipher suite qualifies, whatever a client offers";
     f->summary =
         text_f(c->a, "The server at %s has no usable certificate%s: %s.", case_where(c), for_whom, so);
     case_evidence_subject(c, f);
@@ -25,10 +27,14 @@ static enum ruling judge_for_name(struct casefile *c, struct finding *f) {
 static enum ruling judge_at_all(struct casefile *c, struct finding *f) {
     bool has_tls13 = false;
     enum ruling r = nothing_suits(c, f, &has_tls13);
+    if (r == RULING_YES && !has_tls13) return RULING_NO; /* cipher-cert-type-mismatch */
+    bool inside = r == RULING_NO;
+    if (inside) r = gives_up_inside(c, f);
     if (r != RULING_YES) return r;
-    if (!has_tls13) return RULING_NO; /* cipher-cert-type-mismatch */
-    describe(c, f, "");
-    finding_slot(f, "for_name", "");
+    const char *name = c->subject_trial.hello.server_name;
+    const char *for_whom = inside && *name ? text_f(c->a, " for %s (or none at all)", name) : "";
+    describe(c, f, for_whom);
+    finding_slot(f, "for_name", for_whom);
     return RULING_YES;
 }
 

@@ -30,18 +30,14 @@ static enum ruling judge_curve(struct casefile *c, struct finding *f) {
     return RULING_YES;
 }
 
-/* Some find out only when they come to sign (Go's crypto/tls below TLS 1.3). */
-static bool gave_up_behind_hello(const struct casefile *c) {
-    return c->subject->has_alert && c->subject->reached == REACHED_SERVER_HELLO;
-}
-
 /* The ServerHello came. `scheme`: the server signed in its own way, whatever was offered; 0: it did not sign.
  */
 static enum ruling judge_late(struct casefile *c, struct finding *f, uint16_t scheme) {
     const struct facts *after = CASE_TRY(c, {.kind = CHANGE_ALL_SIGALGS});
     if (!after) return RULING_OPEN;
     bool used = after->t->sigscheme && !offered(c, after->t->sigscheme);
-    if (!case_further(c, after) || (c->subject->has_alert && !used)) return RULING_NO;
+    bool refused_by_client = c->subject->t->refusal == REFUSAL_SIGALG;
+    if (!case_further(c, after) || (!refused_by_client && !used)) return RULING_NO;
     CASE_PROVE(c, f, c->subject, after, {.kind = CHANGE_ALL_SIGALGS});
     describe(c, f, used ? after->t->sigscheme : scheme, after);
     return RULING_YES;
@@ -49,7 +45,8 @@ static enum ruling judge_late(struct casefile *c, struct finding *f, uint16_t sc
 
 static enum ruling judge(struct casefile *c, struct finding *f) {
     if (c->subject->t->refusal == REFUSAL_SIGALG) return judge_late(c, f, c->subject->t->sigscheme);
-    if (gave_up_behind_hello(c)) return judge_late(c, f, 0);
+    /* Some find out only when they come to sign (Go's crypto/tls below TLS 1.3). */
+    if (case_broken_off_behind_hello(c)) return judge_late(c, f, 0);
     if (!case_hello_refused(c)) return RULING_NO;
     const struct facts *after = NULL;
     enum ruling r = widen_needed(c, CHANGE_ALL_SIGALGS, f, &after);

@@ -13,10 +13,29 @@ static enum ruling other_offer_is_enough(struct casefile *c) {
     return open ? RULING_OPEN : RULING_NO;
 }
 
+/* The server refuses the version by name, and a newer one no more: it fails for something else there. */
+static enum ruling judge_by_word(struct casefile *c, struct finding *f) {
+    if (!widen_version_named(c->subject) || c->subject_trial.policy.max_version >= TLS_1_3) return RULING_NO;
+    const struct facts *newer = CASE_TRY(c, {.kind = CHANGE_NEWER_VERSIONS});
+    if (!newer) return RULING_OPEN;
+    if (!widen_refused_otherwise(newer)) return RULING_NO;
+    const char *client = version_name(c->subject_trial.policy.max_version);
+    f->certainty = CERTAINTY_LIKELY;
+    f->summary = text_f(c->a, "The client offers nothing newer than %s, which the server at %s refuses.",
+                        client, case_where(c));
+    case_evidence_subject(c, f);
+    finding_evidence(f, text_f(c->a, "Offered newer versions too, it found fault with something else: %s.",
+                               facts_outcome(c->a, newer)));
+    finding_slot(f, "client_version", client);
+    finding_slot(f, "taken", "");
+    return RULING_YES;
+}
+
 static enum ruling judge(struct casefile *c, struct finding *f) {
     if (!case_hello_refused(c)) return RULING_NO;
     const struct facts *after = NULL;
     enum ruling r = widen_needed(c, CHANGE_NEWER_VERSIONS, f, &after);
+    if (r == RULING_NO) return judge_by_word(c, f);
     if (r != RULING_YES) return r;
     uint16_t newest = c->subject_trial.policy.max_version;
     if (after->t->version <= newest) return RULING_NO;
@@ -29,7 +48,7 @@ static enum ruling judge(struct casefile *c, struct finding *f) {
     case_evidence_subject(c, f);
     finding_evidence(f, text_f(c->a, "Offered newer versions too, the server chose %s.", server));
     finding_slot(f, "client_version", client);
-    finding_slot(f, "server_version", server);
+    finding_slot(f, "taken", text_f(c->a, ", and took %s when that was offered", server));
     return RULING_YES;
 }
 

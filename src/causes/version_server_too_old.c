@@ -24,6 +24,27 @@ static void describe_ssl2(struct casefile *c, struct finding *f) {
     finding_slot(f, "client_version", client);
 }
 
+/* It refuses the newer versions by name, and an older one for something else: one that its own library bars
+ * (OpenSSL 3 without @SECLEVEL=0), say. */
+static enum ruling judge_by_word(struct casefile *c, struct finding *f) {
+    if (!widen_version_named(c->subject)) return RULING_NO;
+    const struct facts *older = CASE_TRY(c, {.kind = CHANGE_OLDER_VERSIONS});
+    if (!older) return RULING_OPEN;
+    if (!widen_refused_otherwise(older)) return RULING_NO;
+    uint16_t oldest = c->subject_trial.policy.min_version;
+    if (oldest <= TLS_1_0) return RULING_NO;
+    const char *client = version_name(oldest), *server = version_name((uint16_t)(oldest - 1));
+    f->certainty = CERTAINTY_LIKELY;
+    f->summary = text_f(c->a, "The server at %s refuses %s and everything newer; %s accepts nothing older.",
+                        case_where(c), client, case_client(c));
+    case_evidence_subject(c, f);
+    finding_evidence(f, text_f(c->a, "With older versions allowed, it found fault with something else: %s.",
+                               facts_outcome(c->a, older)));
+    finding_slot(f, "server_version", server);
+    finding_slot(f, "client_version", client);
+    return RULING_YES;
+}
+
 static enum ruling judge(struct casefile *c, struct finding *f) {
     if (!case_hello_refused(c)) return RULING_NO;
     if (c->subject->t->version == TLS_SSL2) {
@@ -43,7 +64,8 @@ static enum ruling judge(struct casefile *c, struct finding *f) {
     const struct facts *current = CASE_TRY(c, {.kind = CHANGE_ONLY_TLS12});
     const struct facts *old = CASE_TRY(c, {.kind = CHANGE_ONLY_OLDER});
     if (!old || !current) return RULING_OPEN;
-    if (case_further(c, current) || !case_further(c, old)) return RULING_NO;
+    if (case_further(c, current)) return RULING_NO;
+    if (!case_further(c, old)) return judge_by_word(c, f);
     CASE_PROVE(c, f, c->subject, old, {.kind = CHANGE_ONLY_OLDER});
     describe(c, f, old);
     return RULING_YES;

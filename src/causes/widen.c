@@ -81,6 +81,14 @@ enum ruling widen_needed(struct casefile *c, enum change_kind kind, struct findi
     return needed_together(c, kind, f, ret_after);
 }
 
+bool widen_version_named(const struct facts *f) {
+    return f->no_server_hello && f->has_alert && f->alert == ALERT_PROTOCOL_VERSION;
+}
+
+bool widen_refused_otherwise(const struct facts *f) {
+    return f->no_server_hello && f->has_alert && f->alert != ALERT_PROTOCOL_VERSION;
+}
+
 uint16_t widen_strange_curve(const struct casefile *c, const struct facts *f) {
     const struct u16_list *offered = &c->subject_trial.hello.groups;
     struct pubkey *key = facts_leaf(f).n > 0 ? pubkey_from_cert(facts_leaf(f)) : NULL;

@@ -16,6 +16,11 @@ enum ruling widen_any_alone(struct casefile *c);
 /* Asks for the experiments that widen_needed() will want first, so that they run side by side. */
 void widen_ask(struct casefile *c);
 
+/* The server refused the hello for its version (alert protocol_version, RFC 8446 6.2), or by the alert for
+ * something else. */
+bool widen_version_named(const struct facts *f);
+bool widen_refused_otherwise(const struct facts *f);
+
 /* The curve of the certificate's key, where the client takes no such key: 0 otherwise. Below TLS 1.3 the
  * groups say which keys may sign (RFC 8422 5.1); P-256 and P-384 are in the names of schemes that every
  * client offers. */

@@ -215,8 +215,8 @@ static void find_layer(struct plan *p) {
 
 void plan_handshake(struct plan *p) {
     struct casefile *c = p->c;
-    const struct facts *subject = c->subject;
-    const struct trial trial = c->subject_trial;
+    const struct facts *base = c->base, *subject = c->subject;
+    const struct trial trial = c->trial, subject_trial = c->subject_trial;
     for (unsigned layer = 0; layer < MAX_LAYERS; layer++) {
         size_t before = p->n;
         c->after = NULL;
@@ -224,11 +224,12 @@ void plan_handshake(struct plan *p) {
         /* What was flipped may fail further on: from there the next cause shows itself. */
         if (p->n == before || !c->after || c->after->good || c->after->run->not_run) break;
         if (c->after->reached <= c->subject->reached) break;
-        c->subject = c->after;
-        c->subject_trial = c->after->run->trial;
+        /* That the first hello, with its post-quantum share, got less far says nothing there. */
+        c->base = c->subject = c->after;
+        c->trial = c->subject_trial = c->after->run->trial;
     }
-    c->subject = subject;
-    c->subject_trial = trial;
+    c->base = base, c->trial = trial;
+    c->subject = subject, c->subject_trial = subject_trial;
 }
 
 static bool stands_for(const struct cause *narrow, const char *id) {

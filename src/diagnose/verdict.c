@@ -282,6 +282,21 @@ static void note_origin(struct session *s, struct verdict *v, const struct casef
                app->status, what, s->request->host_shown));
 }
 
+/* A TLS front end that agrees on HTTP/2, and something behind it that does not speak it (RFC 9113 3.4). */
+static void note_http2(struct session *s, struct verdict *v, const struct casefile *c) {
+    const struct app_answer *app = &c->main->run->app;
+    if (!app->http2 || app->answered || !app->body_hint) return;
+    add_note(
+        v, "http2-not-spoken",
+        text_f(
+            s->a,
+            "The handshake agreed on HTTP/2 (ALPN h2), and what answers behind it does not speak HTTP/2: it "
+            "said \"%s\". Clients that ask for HTTP/2, all browsers among them, get no page. Whoever runs "
+            "the "
+            "server: let it offer http/1.1 alone in ALPN, or switch HTTP/2 on behind it.",
+            text_escape(s->a, bytes_cut(bytes_str(app->body_hint), 0, 60), 60)));
+}
+
 /* What is worth knowing and breaks nobody. */
 static void take_notes(struct session *s, struct verdict *v, struct casefile *c) {
     static const int64_t SOON = 14 * 86400;
@@ -297,6 +312,7 @@ static void take_notes(struct session *s, struct verdict *v, struct casefile *c)
     note_client(v, c);
     note_clock(v, c);
     note_origin(s, v, c);
+    note_http2(s, v, c);
     if (!c->cert_facts) return;
     int64_t left = c->info[0].not_after - c->now;
     if (c->info[0].parsed && left > 0 && left < SOON)
