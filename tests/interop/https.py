@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 
 import certs
 from base import HOST, Failure, Tally, arguments, diagnose, expect, free_port
+from https_stacks import Botan, Erlang, Go, Hitch, Lighttpd
 from https_servers import Apache, GnuTls, HaProxy, Java, Nginx, Node, Nss, OpenSsl, Python, Stunnel
 
 AT_ONCE = 4
@@ -306,6 +307,90 @@ def java_cases():
     ]
 
 
+def lighttpd_cases():
+    def conf(module, **words):
+        return {"module": module, "conf": words}
+
+    def mbedtls(**words):
+        return conf("mbedtls", **words)
+
+    rsa = {"certs": ({"key": "rsa"},)}
+    ask = ('ssl.verifyclient.activate = "enable"', 'ssl.ca-file = "{ca}"', 'ssl.verifyclient.enforce = "disable"')
+    return [
+        healthy("mbedtls/default", Lighttpd, **mbedtls()),
+        healthy("mbedtls/default-rsa", Lighttpd, **mbedtls(), **rsa),
+        healthy("mbedtls/p384-only", Lighttpd, **mbedtls(Curves="secp384r1")),
+        healthy("mbedtls/client-certificate-welcome", Lighttpd, **mbedtls(), lines=ask),
+        # It sees only when its key exchange is due that it has no group, and closes there.
+        fault("mbedtls/p521-only", Lighttpd, "group-no-overlap", **mbedtls(Curves="secp521r1")),
+        fault("mbedtls/expired", Lighttpd, "cert-expired", certs=({"days": (-90, -3)},), **mbedtls()),
+        fault("mbedtls/client-too-old", Lighttpd, "version-client-too-old", "client", client=("--tls-max", "1.1"), **mbedtls()),
+        fault("mbedtls/client-certificate-required", Lighttpd, "mtls-client-cert-missing", "client",
+              lines=(*ask[:2], 'ssl.verifyclient.enforce = "enable"'), **mbedtls()),
+        # lighttpd 1.4.69 with wolfSSL closes on status_request: Firefox, Chromium, Java and Go fail there, curl does not.
+        fault("wolfssl/status-request", Lighttpd, "server-crash-on-feature", **conf("wolfssl")),
+        healthy("wolfssl/client-certificate-welcome", Lighttpd, **conf("wolfssl"), lines=ask),
+    ]
+
+
+def erlang_cases():
+    def opts(*terms):
+        return {"opts": terms}
+
+    rsa = {"certs": ({"key": "rsa"},)}
+    tls12 = "{versions,['tlsv1.2']}"
+    return [
+        healthy("erlang/default", Erlang),
+        healthy("erlang/tls12-only", Erlang, **opts(tls12)),
+        healthy("erlang/tls13-only", Erlang, **opts("{versions,['tlsv1.3']}")),
+        healthy("erlang/http11-alpn", Erlang, **opts('{alpn_preferred_protocols,[<<"http/1.1">>]}')),
+        # All that it does for such a hello is to refuse it by protocol_version; for an older one it lacks suites.
+        fault("erlang/tls10-tls11-only", Erlang, "version-server-too-old", **opts("{versions,['tlsv1.1','tlsv1']}"), **rsa),
+        fault("erlang/p521-only", Erlang, "group-no-overlap", **opts("{supported_groups,[secp521r1]}", "{versions,['tlsv1.3']}")),
+        fault("erlang/ccm-only", Erlang, "cipher-no-overlap", **opts('{ciphers,["ECDHE-ECDSA-AES128-CCM"]}', tls12)),
+        fault("erlang/ecdsa-suites-rsa-key", Erlang, "cipher-cert-type-mismatch",
+              **opts('{ciphers,["ECDHE-ECDSA-AES128-GCM-SHA256"]}', tls12), **rsa),
+        fault("erlang/no-common-alpn", Erlang, "alpn-no-overlap", **opts('{alpn_preferred_protocols,[<<"spdy/1">>]}')),
+        fault("erlang/client-certificate-required", Erlang, "mtls-client-cert-missing", "client",
+              **opts("{verify,verify_peer}", "{fail_if_no_peer_cert,true}", '{cacertfile,"{ca}"}')),
+    ]
+
+
+def botan_and_hitch_cases():
+    rsa = {"certs": ({"key": "rsa"},)}
+    return [
+        fault("botan/unoffered-protocol", Botan, "alpn-no-overlap"),
+        fault("hitch/tls10-tls11-only", Hitch, "version-server-too-old", lines=("tls-protos = TLSv1.0 TLSv1.1",), **rsa),
+        healthy("hitch/default", Hitch),
+        healthy("hitch/http2-not-spoken", Hitch, lines=('alpn-protos = "h2, http/1.1"',)),
+        fault("hitch/unknown-name", Hitch, "sni-unknown-to-server", lines=("sni-nomatch-abort = on",),
+              certs=({"hosts": ("other.example.test",)},)),
+        fault("hitch/proxy-protocol", Hitch, "proxy-protocol-mismatch", lines=("proxy-proxy = on",)),
+    ]
+
+
+def go_cases():
+    def settings(**words):
+        return {"settings": words}
+
+    p521, p384 = 25, 24
+    return [
+        healthy("go/default", Go),
+        healthy("go/http2", Go, **settings(Protocols=["h2", "http/1.1"])),
+        healthy("go/tls13-only", Go, **settings(Min=0x0304)),
+        healthy("go/p384-only", Go, **settings(Curves=[p384])),
+        healthy("go/named", Go, **settings(OnlyName=HOST)),
+        fault("go/tls10-tls11-only", Go, "version-server-too-old", **settings(Min=0x0301, Max=0x0302), certs=({"key": "rsa"},)),
+        fault("go/p521-only", Go, "group-no-overlap", **settings(Curves=[p521])),
+        fault("go/p521-only-tls12", Go, "group-no-overlap", **settings(Curves=[p521], Max=0x0303)),
+        fault("go/ed25519", Go, "sigalg-no-overlap", certs=({"key": "ed25519"},)),
+        fault("go/ed25519-tls12", Go, "sigalg-no-overlap", certs=({"key": "ed25519"},), **settings(Max=0x0303)),
+        fault("go/no-certificate-for-name", Go, "server-no-cert", **settings(OnlyName="other.example.test")),
+        fault("go/no-common-alpn", Go, "alpn-no-overlap", **settings(Protocols=["spdy/1"])),
+        fault("go/client-certificate-required", Go, "mtls-client-cert-missing", "client", **settings(ClientCA="{ca}")),
+    ]
+
+
 @contextlib.contextmanager
 def serve_intermediate(pki):
     """A plain HTTP server that gives the intermediate to whoever follows the leaf's AIA; yields its URL."""
@@ -333,6 +418,8 @@ def fill_in(value, pki):
         return value.replace("{ca}", str(pki.ca)).replace("{dh1024}", str(pki.dh1024))
     if isinstance(value, tuple):
         return tuple(fill_in(v, pki) for v in value)
+    if isinstance(value, dict):
+        return {name: fill_in(v, pki) for name, v in value.items()}
     return value
 
 
@@ -402,7 +489,8 @@ def run_closed_port(tlswhy, pki):
 
 def all_cases():
     return [*openssl_cases(), *gnutls_cases(), *nginx_cases(), *apache_cases(), *haproxy_cases(), *stunnel_cases(),
-            *nss_cases(), *python_cases(), *node_cases(), *java_cases()]
+            *nss_cases(), *python_cases(), *node_cases(), *java_cases(), *lighttpd_cases(),
+            *erlang_cases(), *botan_and_hitch_cases(), *go_cases()]
 
 
 def main():

@@ -145,10 +145,10 @@ def many(*command):
     return batch
 
 
-def build_go(program, folder):
+def build_go(program, folder, source=CLIENTS / "connect.go"):
     cache = os.environ.get("GOCACHE", str(pathlib.Path(tempfile.gettempdir()) / f"tlswhy-gocache-{os.getuid()}"))
-    built = pathlib.Path(folder) / "connect"
-    subprocess.run([program, "build", "-o", built, CLIENTS / "connect.go"], check=True, capture_output=True, timeout=240,
+    built = pathlib.Path(folder) / pathlib.Path(source).stem
+    subprocess.run([program, "build", "-o", built, source], check=True, capture_output=True, timeout=240,
                    env={**os.environ, "GOCACHE": cache, "GOFLAGS": "-mod=mod", "HOME": folder})
     return built
 
