@@ -321,7 +321,7 @@ def arguments(description):
 
 
 @contextlib.contextmanager
-def temporary_pki():
+def temporary_pki(kind=Pki):
     """A PKI in a directory that goes away, with SIGTERM turned into an ordinary exit that cleans up."""
     def leave(*_):
         raise SystemExit(143)
@@ -329,4 +329,4 @@ def temporary_pki():
     signal.signal(signal.SIGTERM, leave)
     with tempfile.TemporaryDirectory(prefix="tlswhy-pki-") as where:
         os.chmod(where, 0o755)
-        yield Pki(where)
+        yield kind(where)

@@ -1,9 +1,10 @@
 #!/usr/bin/python3
 """Foreign servers in odd but healthy set-ups: what real clients do there must be what the clients table says.
 
-    tests/interop/foreign.py [NAME...]     only clients whose name begins so"""
+    tests/interop/foreign.py [--server PATTERN]... [NAME...]     only clients whose name begins so"""
 import argparse
 import contextlib
+import fnmatch
 import pathlib
 import signal
 import socket
@@ -12,6 +13,8 @@ import sys
 import time
 
 import behaviour
+import certs
+import foreign_others
 import realclients
 from base import HOST, ROOT, Failure, Skip, Tally, find, free_port, temporary_pki
 
@@ -117,17 +120,20 @@ def answers(ports):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--tlswhy", type=pathlib.Path, default=ROOT / "build/tlswhy")
+    parser.add_argument("--server", action="append", help="only set-ups that fit this pattern")
     parser.add_argument("names", nargs="*")
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     tally, began = Tally(), time.monotonic()
     names = [name for name in realclients.BATCH if not options.names or any(name.startswith(n) for n in options.names)]
-    with temporary_pki() as pki, contextlib.ExitStack() as stack:
+    with temporary_pki(certs.Certs) as pki, contextlib.ExitStack() as stack:
         try:
-            ports = stack.enter_context(running(pki))
+            ports = {**stack.enter_context(running(pki)), **stack.enter_context(foreign_others.running(pki))}
         except Skip as why:
             tally.run("foreign servers", lambda: behaviour.give_up(why))
             return tally.close()
+        if options.server:
+            ports = {name: port for name, port in ports.items() if any(fnmatch.fnmatch(name, pattern) for pattern in options.server)}
         tally.run("every set-up answers", lambda: answers(ports))
         cases = [behaviour.Case(name, lablib.Arguments(f"--cacert {pki.ca} --connect-to 127.0.0.1:{port} {HOST}")) for name, port in ports.items()]
         for comparison, run in behaviour.ask_all(str(options.tlswhy.resolve()), cases, names, tally):
