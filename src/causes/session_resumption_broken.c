@@ -26,13 +26,24 @@ static void tell(struct casefile *c, struct finding *f, const struct facts *fail
     finding_slot(f, "outcome", facts_outcome(c->a, failed));
 }
 
-/* Seen twice, with a whole handshake in between that works. */
+/* Once more with the session, and a whole handshake beside it that works. */
+static enum ruling fails_again(struct casefile *c, unsigned n, const struct facts **ret_whole) {
+    const struct facts *whole = CASE_TRY(c, {.kind = CHANGE_AGAIN, .arg = n});
+    const struct facts *again =
+        CASE_TRY(c, {.kind = CHANGE_RESUME, .run = c->main->run}, {.kind = CHANGE_AGAIN, .arg = n});
+    if (!whole || !again) return RULING_OPEN;
+    if (!whole->good || again->good || again->t->result == RESULT_CANCELLED) return RULING_NO;
+    *ret_whole = whole;
+    return RULING_YES;
+}
+
+/* Seen twice; what ends without the server's word three times, since that may come by chance. */
 static enum ruling prove_here(struct casefile *c, struct finding *f, const struct facts *failed) {
-    const struct facts *whole = CASE_TRY(c, {.kind = CHANGE_AGAIN, .arg = 1});
-    const struct facts *twice =
-        CASE_TRY(c, {.kind = CHANGE_RESUME, .run = c->main->run}, {.kind = CHANGE_AGAIN, .arg = 1});
-    if (!whole || !twice) return RULING_OPEN;
-    if (!whole->good || twice->good || twice->t->result == RESULT_CANCELLED) return RULING_NO;
+    const struct facts *whole = NULL;
+    bool bare = failed->t->result == RESULT_PEER_FIN || failed->t->result == RESULT_PEER_RST;
+    enum ruling r = fails_again(c, 1, &whole);
+    if (r == RULING_YES && bare) r = fails_again(c, 2, &whole);
+    if (r != RULING_YES) return r;
     tell(c, f, failed, case_where(c));
     f->certainty = CERTAINTY_PROVEN;
     f->has_proof = true;

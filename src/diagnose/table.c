@@ -270,6 +270,56 @@ static void try_again(struct table *t, struct casefile *modern) {
     }
 }
 
+/* Closed or reset without the server's word for it: for a hello that it dislikes, or by chance. */
+static bool ended_bare(const struct facts *f) {
+    bool cut = f->t->result == RESULT_PEER_FIN || f->t->result == RESULT_PEER_RST;
+    return !f->good && f->reached <= REACHED_TLS && cut;
+}
+
+static struct table_row *first_ended_bare(struct table *t) {
+    for (size_t i = 0; i < t->n; i++)
+        if (table_fails(&t->row[i]) && !t->row[i].derived && ended_bare(t->row[i].facts)) return &t->row[i];
+    return NULL;
+}
+
+static const struct run *ask_late(struct casefile *modern, struct trial trial, unsigned n) {
+    enum { FIRST = 16 }; /* beyond the repetitions of experiments */
+    trial.repeat = FIRST + n;
+    return prober_ask(modern->prober, &trial);
+}
+
+/* False: it did not fare as it had before. What could not be tried says nothing. */
+static bool fares_so(struct table *t, struct casefile *modern, const struct run *run, bool well) {
+    const struct facts *f = plan_wait(modern, run);
+    if (f->run->not_run || f->t->result == RESULT_CANCELLED || f->good == well) return true;
+    t->unsteady = f;
+    return false;
+}
+
+/* Whether it is the hello at all: the one that is refused and one that had got through are tried again, in an
+ * order that lets no server pass which drops every second, third … connection. Where they do not fare as
+ * before, the server takes so many connections and no more, or is one of several that are not alike; and
+ * nothing is known of rows that ended so. */
+static void check_steady(struct table *t, struct casefile *modern) {
+    static const bool is_control[] = {true, false, true, true};
+    struct table_row *row = first_ended_bare(t);
+    struct trial control = modern->main->run->trial;
+    bool steady = true;
+    if (!row) return;
+    control.stop = t->stop;
+    control.ask_http = false;
+    control.resume = NULL;
+    for (unsigned i = 0; steady && i < TW_COUNT(is_control); i += 2) { /* two at a time, as above */
+        const struct run *pair[2];
+        for (unsigned k = 0; k < 2; k++)
+            pair[k] = ask_late(modern, is_control[i + k] ? control : row->trial, i + k);
+        for (unsigned k = 0; k < 2; k++) steady = fares_so(t, modern, pair[k], is_control[i + k]) && steady;
+    }
+    if (t->unsteady && t->unsteady->good) t->unsteady = row->facts;
+    for (size_t i = 0; t->unsteady && i < t->n; i++)
+        if (table_fails(&t->row[i]) && ended_bare(t->row[i].facts)) t->row[i].facts = NULL;
+}
+
 static void take_for_all(struct table *t, const struct facts *f) {
     for (size_t i = 0; i < t->n; i++) {
         t->row[i].facts = f;
@@ -311,5 +361,6 @@ void table_settle(struct table *t, struct casefile *modern, bool fails) {
     run_rest(t, modern);
     if (!modern->main->good) return;
     try_again(t, modern);
+    check_steady(t, modern);
     find_lacks(t, modern);
 }

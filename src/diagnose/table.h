@@ -27,10 +27,11 @@ struct table {
     struct arena *a;
     struct table_row row[TABLE_MAX];
     size_t n;
-    bool all;           /* clients of the past too: whoever asks for them pays for them */
-    bool asked;         /* or not to be asked meanwhile */
-    enum eng_stop stop; /* how far each hello is followed */
-    unsigned most;      /* connections, the diagnosis itself included */
+    bool all;                     /* clients of the past too: whoever asks for them pays for them */
+    bool asked;                   /* or not to be asked meanwhile */
+    enum eng_stop stop;           /* how far each hello is followed */
+    unsigned most;                /* connections, the diagnosis itself included */
+    const struct facts *unsteady; /* how a hello ended that got through another time; NULL: none did */
 };
 /* A row for each current client but `modern`; with `all`, for every client. `like` is a trial of modern:
  * where to, and by which way. */

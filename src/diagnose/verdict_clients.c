@@ -209,16 +209,37 @@ static void note_blind(struct session *s, struct verdict *v, struct casefile *ow
                view->judged.problems[0].text)};
 }
 
+static bool is_found(const struct verdict *v, const char *id) {
+    for (size_t i = 0; i < v->n_findings; i++)
+        if (strcmp(v->findings[i].id, id) == 0) return true;
+    return false;
+}
+
 /* A client whose hello fails, and nobody knows why. */
 static void note_failures(struct session *s, struct verdict *v, const struct table *t) {
+    bool overloaded = is_found(v, "server-overload");
     for (size_t i = 0; t && i < t->n && v->n_notes < TW_COUNT(v->notes); i++) {
         const struct table_row *row = &t->row[i];
         if (!row->profile->current || !table_fails(row) || cause_of(v, row->profile->name, NULL)) continue;
+        if (row->facts->silent && overloaded) continue; /* by chance */
         const char *why = row->lacks ? ": it does not offer what the server chooses for other clients" : "";
         v->notes[v->n_notes++] =
             (struct note){"client-fails", text_f(s->a, "%s does not connect (%s)%s.", row->profile->name,
                                                  facts_outcome(s->a, row->facts), why)};
     }
+}
+
+static void note_unsteady(struct session *s, struct verdict *v, const struct table *t) {
+    if (!t || !t->unsteady || v->n_notes == TW_COUNT(v->notes)) return;
+    v->notes[v->n_notes++] = (struct note){
+        "comes-and-goes",
+        text_f(
+            s->a,
+            "The very same ClientHello gets through at one time and not at another (%s). The server limits "
+            "connections in number or time, or one of several machines behind this address differs from the "
+            "others. "
+            "Clients that met this count as not tried.",
+            facts_outcome(s->a, t->unsteady))};
 }
 
 static void list_row(struct session *s, struct verdict *v, const struct clients *all,
@@ -290,6 +311,7 @@ void verdict_clients(struct session *s, struct verdict *v, struct casefile *own,
     note_blind(s, v, own);
     if (v->kind == VERDICT_OK) note_refusals(s, v, all);
     if (modern->main->good) note_failures(s, v, t);
+    note_unsteady(s, v, t);
     /* Bent by options it is no client of the table. */
     bool is_row = own == modern || (s->request->n_bent == 0 && strcmp(own->profile, "modern") != 0);
     if (is_row) list_own(s, v, own, own_refused);
