@@ -9,6 +9,9 @@ enum { DAY = 24 };
 static const struct honest renewed, not_renewed = {.cert[0] = {EXPIRED}},
                                     renewed_rsa = {.cert[0].key = KEYS_RSA};
 
+static const struct honest other_site = {
+    .cert[0] = {.key = KEYS_EC256, .names = "DNS:shop.lab.example", .cn = "shop.lab.example"}};
+
 static const struct lab_case rows[] = {
     {.name = "cert-expired", .shows = "cert-expired", .summary = "expired three days ago", WEB(EXPIRED)},
     {.name = "cert-expired-two-hours",
@@ -37,6 +40,11 @@ static const struct lab_case rows[] = {
      .shows = "renewed-not-reloaded",
      .summary = "the same the other way round: the first connection does well",
      .honest_second = &not_renewed,
+     WEB(.key = KEYS_EC256)},
+    {.name = "one-backend-differs-behind",
+     .shows = "one-backend-differs",
+     .summary = "two machines answer in turn, and the second has another site's certificate",
+     .honest_second = &other_site,
      WEB(.key = KEYS_EC256)},
     {.name = "cert-expired-second-key",
      .shows = "cert-expired",

@@ -3,14 +3,11 @@
 #include "causes/names.h"
 #include "causes/sni_trials.h"
 
-static bool same_leaf(const struct facts *a, const struct facts *b) {
-    return a->certificates.n > 0 && b->certificates.n > 0 && bytes_eq(facts_leaf(a), facts_leaf(b));
-}
-
 /* Another name gets another certificate, or is the only one that the server acknowledges (RFC 6066 3). */
 static bool shows_choice(const struct casefile *c, const struct facts *other) {
     if (other->certificates.n == 0) return false;
-    return !same_leaf(other, c->cert_facts) || (other->sni_acknowledged && !c->cert_facts->sni_acknowledged);
+    return !facts_same_leaf(other, c->cert_facts) ||
+           (other->sni_acknowledged && !c->cert_facts->sni_acknowledged);
 }
 
 static const char *own_name(const struct casefile *c) {
@@ -18,6 +15,17 @@ static const char *own_name(const struct casefile *c) {
     for (size_t i = 0; i < leaf->n_dns; i++)
         if (leaf->dns[i][0] != '*') return leaf->dns[i];
     return NULL;
+}
+
+/* Or it is another of several machines that are not alike: then the same name gets the other certificate too.
+ */
+static enum ruling same_again(struct casefile *c) {
+    for (unsigned i = 1; i <= 2; i++) {
+        const struct facts *again = CASE_TRY(c, {.kind = CHANGE_AGAIN, .arg = i});
+        if (!again) return RULING_OPEN;
+        if (again->certificates.n > 0 && !facts_same_leaf(again, c->cert_facts)) return RULING_NO;
+    }
+    return RULING_YES;
 }
 
 static enum ruling judge(struct casefile *c, struct finding *f) {
@@ -34,12 +42,14 @@ static enum ruling judge(struct casefile *c, struct finding *f) {
         if (other && shows_choice(c, other)) chosen = other;
     }
     if (open) return RULING_OPEN;
-    if (!chosen || !same_leaf(none, c->cert_facts)) return RULING_NO;
+    if (!chosen || !facts_same_leaf(none, c->cert_facts)) return RULING_NO;
+    enum ruling same = same_again(c);
+    if (same != RULING_YES) return same;
     const char *shown = certificates_names(c, c->cert_facts), *name = chosen->run->trial.hello.server_name;
     certificates_prove(
         f, text_f(c->a, "asked for %s: the certificate of %s, the same as without any name", c->host, shown),
         text_f(c->a, "the name %s is asked for", name),
-        same_leaf(chosen, c->cert_facts)
+        facts_same_leaf(chosen, c->cert_facts)
             ? "the server acknowledges that name, and that one alone"
             : text_f(c->a, "the certificate of %s", certificates_names(c, chosen)));
     f->summary = text_f(c->a,

@@ -1,5 +1,5 @@
 /* No route to the address: the network's own word, which proves itself. */
-#include "causes/cause.h"
+#include "causes/reachable.h"
 
 #include <errno.h>
 
@@ -8,6 +8,11 @@ static enum ruling judge(struct casefile *c, struct finding *f) {
     bool unreachable =
         t->sys_errno == ENETUNREACH || t->sys_errno == EHOSTUNREACH || t->sys_errno == ENETDOWN;
     if (t->result != RESULT_CONNECT_FAILED || !unreachable || c->proxied) return RULING_NO;
+    if (t->sys_errno == EHOSTUNREACH) {
+        enum ruling reachable = host_reachable(c);
+        if (reachable != RULING_NO)
+            return reachable == RULING_OPEN ? RULING_OPEN : RULING_NO; /* firewall-block */
+    }
     f->certainty = CERTAINTY_PROVEN;
     f->summary =
         text_f(c->a, "There is no way from this machine to %s: %s.", case_where(c),

@@ -1,7 +1,44 @@
-/* One of the addresses of the name behaves unlike the others: the difference proves itself. */
+/* One of the addresses of the name behaves unlike the others, or one of the machines behind an address: the
+ * difference proves itself. */
 #include "causes/addresses.h"
 
-static enum ruling judge(struct casefile *c, struct finding *f) {
+/* The server may choose its certificate by the hello. So the very same hello must get both. */
+static enum ruling judge_behind(struct casefile *c, struct finding *f) {
+    enum { TRIES = 4 };
+    const struct facts *other = address_other_certificate(c);
+    if (!other) return RULING_NO;
+    bool bad_first = address_refusal_of(c, c->cert_facts) != NULL;
+    const struct facts *both = NULL;
+    struct trial trial = other->run->trial;
+    bool open = false;
+    trial.resume = NULL; /* a session that is taken up shows no certificate */
+    trial.stop = STOP_SERVER_FLIGHT;
+    trial.ask_http = false;
+    for (unsigned i = 1; i <= TRIES && !both; i++) {
+        const struct facts *again = case_repeat(c, &trial, i);
+        open = open || !again;
+        bool refused = again && address_refusal_of(c, again) != NULL;
+        if (again && again->certificates.n > 0 && refused == bad_first) both = again;
+    }
+    if (!both) return open ? RULING_OPEN : RULING_NO;
+    const char *why = address_refusal_of(c, bad_first ? c->cert_facts : other);
+    f->certainty = CERTAINTY_PROVEN;
+    f->spares_own = !bad_first;
+    f->has_proof = true;
+    f->proof.baseline = text_f(c->a, "on one connection, a certificate that is refused: %s", why);
+    f->proof.change = "the very same handshake on another connection";
+    f->proof.outcome = "another certificate, which is accepted";
+    f->summary =
+        text_f(c->a,
+               "Behind %s there are several machines, and they are not alike: some connections get a "
+               "certificate that is refused (%s), others one that is accepted.",
+               case_where(c), why);
+    finding_slot(f, "bad_address", text_f(c->a, "one of the machines behind %s", case_where(c)));
+    finding_slot(f, "good_address", "the others");
+    return RULING_YES;
+}
+
+static enum ruling judge_addresses(struct casefile *c, struct finding *f) {
     if (!c->resolved) return RULING_NO;
     size_t good = RESOLVE_MAX, bad = RESOLVE_MAX;
     for (size_t i = c->resolved->n; i-- > 0;) {
@@ -20,6 +57,11 @@ static enum ruling judge(struct casefile *c, struct finding *f) {
     finding_slot(f, "bad_address", address_text(c, bad));
     finding_slot(f, "good_address", address_text(c, good));
     return RULING_YES;
+}
+
+static enum ruling judge(struct casefile *c, struct finding *f) {
+    enum ruling r = judge_addresses(c, f);
+    return r == RULING_NO ? judge_behind(c, f) : r;
 }
 
 static const char *const replaces[] = {

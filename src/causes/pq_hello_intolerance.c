@@ -19,16 +19,21 @@ static enum ruling find_trait(struct casefile *c, const char **ret) {
 }
 
 /* Twice more, one right behind the other, without the classical one between them: a server that merely was
- * busy with the other connection, or that drops every second one, must not be blamed. */
+ * busy with the other connection, or that drops every second one, must not be blamed. Nor one of several
+ * machines of which one is bad: so the classical one has to go through twice more as well. */
 static enum ruling fails_again(struct casefile *c) {
     const struct run *run[2];
+    const struct facts *classical[2];
     for (uint32_t i = 0; i < TW_COUNT(run); i++) {
         struct trial again = c->trial;
         change_apply(&again, &(struct change){.kind = CHANGE_AGAIN, .arg = i + 1});
         run[i] = prober_ask(c->prober, &again);
     }
+    for (uint32_t i = 0; i < TW_COUNT(classical); i++)
+        classical[i] = CASE_TRY(c, {.kind = CHANGE_AGAIN, .arg = i + 1});
     for (size_t i = 0; i < TW_COUNT(run); i++) {
-        if (!run[i]->done) return RULING_OPEN;
+        if (!run[i]->done || !classical[i]) return RULING_OPEN;
+        if (!classical[i]->run->not_run && classical[i]->reached <= c->base->reached) return RULING_NO;
         if (run[i]->not_run || !case_facts(c, run[i])->no_server_hello) return RULING_NO;
     }
     return RULING_YES;

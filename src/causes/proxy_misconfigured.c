@@ -6,7 +6,8 @@ static enum ruling judge(struct casefile *c, struct finding *f) {
     if (!c->proxied) return RULING_NO;
     if (t->result != RESULT_PROXY_FAILED) return RULING_NO;
     bool dead = t->dialog == DIALOG_NONE;
-    bool no_proxy = t->dialog == DIALOG_NOT_SPOKEN || t->dialog == DIALOG_SILENT;
+    /* One that is silent may wait for the host itself. */
+    bool no_proxy = t->dialog == DIALOG_NOT_SPOKEN;
     if (!dead && !no_proxy) return RULING_NO;
     f->certainty = CERTAINTY_PROVEN;
     f->summary = dead

@@ -10,25 +10,6 @@ struct seen {
     const char *where;
 };
 
-static bool same_names(const struct cert_info *a, const struct cert_info *b) {
-    if (a->n_dns != b->n_dns || a->n_ip != b->n_ip) return false;
-    for (size_t i = 0; i < a->n_dns; i++) {
-        bool there = false;
-        for (size_t k = 0; k < b->n_dns; k++) there = there || text_eq_nocase(a->dns[i], b->dns[k]);
-        if (!there) return false;
-    }
-    for (size_t i = 0; i < a->n_ip; i++)
-        if (strcmp(a->ip[i], b->ip[i]) != 0) return false;
-    return true;
-}
-
-/* A renewal keeps the names, and the kind of key: who has two kinds chooses by what a client offers. */
-static bool renews(const struct casefile *c, const struct cert_info *young, const struct cert_info *old) {
-    bool overtaken = old->not_after < c->now && young->not_after >= c->now && young->not_before <= c->now;
-    return overtaken && young->not_before > old->not_before && young->key_type == old->key_type &&
-           same_names(young, old);
-}
-
 static bool look(struct casefile *c, const struct facts *f, const char *where, struct seen *ret) {
     bool named = !case_host_is_name(c) || text_eq_nocase(f->run->trial.hello.server_name, c->host);
     if (!named || f->certificates.n == 0) return false;
@@ -50,7 +31,8 @@ static bool find_pair(struct casefile *c, const struct seen *one, struct seen *y
         else
             i++;
         if (!f || !here || !look(c, f, where, &other)) continue;
-        bool is_young = renews(c, &other.leaf, &one->leaf), is_old = renews(c, &one->leaf, &other.leaf);
+        bool is_young = address_renews(c, &other.leaf, &one->leaf),
+             is_old = address_renews(c, &one->leaf, &other.leaf);
         if (!is_young && !is_old) continue;
         *young = is_young ? other : *one;
         *old = is_young ? *one : other;

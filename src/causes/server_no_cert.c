@@ -40,8 +40,8 @@ static enum ruling judge_at_all(struct casefile *c, struct finding *f) {
 
 static enum ruling judge(struct casefile *c, struct finding *f) {
     if (!case_hello_refused(c) && !broke_off_at_certificate(c)) return RULING_NO;
-    bool polite = c->subject->has_alert || c->subject->t->result == RESULT_PEER_FIN;
-    if (*c->subject_trial.hello.server_name && polite) {
+    /* One that merely closes may be a box that dislikes the name. */
+    if (*c->subject_trial.hello.server_name && c->subject->has_alert) {
         enum ruling r = judge_for_name(c, f);
         if (r != RULING_NO) return r;
     }

@@ -209,6 +209,7 @@ static void diagnose_case(struct session *s, struct casefile *c, struct plan *p)
     plan_phase(p, PHASE_SECOND);
     session_look_elsewhere(s, c);
     bool differ = s->resolved.n > 1 && (!address_well(c, 0) || !all_others_well(s, c));
+    differ = differ || address_other_certificate(c);
     if (differ || c->elsewhere || c->known_proxy) plan_phase(p, PHASE_ADDRESSES);
     plan_settle(p);
 }
@@ -299,6 +300,7 @@ static void look_at_table(struct session *s, struct casefile *modern, struct pla
     struct smallest_proof *proofs = s->smallest ? NULL : smallest_proof_ask(s, p);
     table_settle(s->table, modern, p->n > 0 || !modern->main->good);
     smallest_proof_take(s, p, proofs);
+    if (s->table->unsteady) plan_drop_second(p);
     for (size_t i = 0; modern->main->good && i < s->table->n; i++) {
         const struct table_row *row = &s->table->row[i];
         if (!row->profile->current || !table_fails(row) || row->lacks || row->facts->silent) continue;

@@ -74,9 +74,25 @@ static bool already_found(const struct plan *p, const struct cause *cause) {
 static const struct facts *look_again(struct casefile *c, const struct cause *cause) {
     const struct facts *again = CASE_TRY(c, {.kind = CHANGE_AGAIN, .arg = 1});
     enum result r = c->subject->t->result;
-    bool bare = cause->phase == PHASE_HANDSHAKE && (r == RESULT_PEER_FIN || r == RESULT_PEER_RST);
-    if (!again || !bare || c->base != c->subject || case_further(c, again)) return again;
+    bool cut = (r == RESULT_PEER_FIN || r == RESULT_PEER_RST) && c->base == c->subject;
+    bool bare = cause->phase == PHASE_HANDSHAKE && (cut || r == RESULT_NOT_TLS);
+    if (!again || !bare || case_further(c, again)) return again;
     return CASE_TRY(c, {.kind = CHANGE_AGAIN, .arg = 2});
+}
+
+/* A connection that is cut without a word may have met the bad one of several machines, and the changed hello
+ * the good one. So what flipped it has to do so twice more, one right behind the other; the failure itself
+ * has come three times by then. */
+static enum ruling flips_again(struct casefile *c, const struct finding *found) {
+    enum result r = c->subject->t->result;
+    bool bare = c->subject->reached == REACHED_TLS && (r == RESULT_PEER_FIN || r == RESULT_PEER_RST);
+    if (!bare || !found->has_proof || !found->after || found->after == c->subject) return RULING_YES;
+    const struct facts *flip[] = {case_repeat(c, &found->after->run->trial, 1),
+                                  case_repeat(c, &found->after->run->trial, 2)};
+    if (!flip[0] || !flip[1]) return RULING_OPEN;
+    for (size_t i = 0; i < TW_COUNT(flip); i++)
+        if (!flip[i]->run->not_run && !case_further(c, flip[i])) return RULING_NO;
+    return RULING_YES;
 }
 
 /* What came once and not again has its cause in no hello: a server that drops every second connection must
@@ -91,9 +107,9 @@ static enum ruling came_again(struct plan *p, const struct cause *cause, const s
     if (s->good || s->reached < REACHED_TLS || s->reached >= REACHED_FLIGHT) return RULING_YES;
     const struct facts *again = look_again(c, cause);
     if (!again) return s->silent ? RULING_YES : RULING_OPEN;
-    if (!case_further(c, again)) return RULING_YES;
-    p->comes_and_goes = true;
-    return RULING_NO;
+    enum ruling flips = case_further(c, again) ? RULING_NO : flips_again(c, found);
+    p->comes_and_goes = p->comes_and_goes || flips == RULING_NO;
+    return flips;
 }
 
 static void judge_one(struct plan *p, const struct cause *cause, enum ruling *ruling) {
@@ -252,6 +268,15 @@ static int by_order(const void *x, const void *y) {
     const struct finding *a = &((const struct found *)x)->finding, *b = &((const struct found *)y)->finding;
     if (a->order != b->order) return a->order < b->order ? -1 : 1;
     return a->certainty > b->certainty ? -1 : a->certainty < b->certainty;
+}
+
+void plan_drop_second(struct plan *p) {
+    size_t n = 0;
+    for (size_t i = 0; i < p->n; i++) {
+        bool by_chance = p->found[i].cause->phase == PHASE_SECOND && !p->found[i].finding.comes_and_goes;
+        if (!by_chance) p->found[n++] = p->found[i];
+    }
+    p->n = n;
 }
 
 void plan_settle(struct plan *p) {

@@ -24,6 +24,9 @@ void plan_handshake(struct plan *p);
 void plan_phase(struct plan *p, enum phase phase);
 /* Drops what a narrower cause stands for, and sorts: CONTRACT.md, "Order of causes". */
 void plan_settle(struct plan *p);
+/* The server turned out to fail the very same hello now and then: what second connections met says nothing.
+ */
+void plan_drop_second(struct plan *p);
 /* Waits until the run is done. */
 const struct facts *plan_wait(struct casefile *c, const struct run *run);
 /* The same for the first handshake: `on_finished` is called when both Finished are checked and the

@@ -272,7 +272,8 @@ static void try_again(struct table *t, struct casefile *modern) {
 
 /* Closed or reset without the server's word for it: for a hello that it dislikes, or by chance. */
 static bool ended_bare(const struct facts *f) {
-    bool cut = f->t->result == RESULT_PEER_FIN || f->t->result == RESULT_PEER_RST;
+    enum result r = f->t->result;
+    bool cut = r == RESULT_PEER_FIN || r == RESULT_PEER_RST || r == RESULT_NOT_TLS;
     return !f->good && f->reached <= REACHED_TLS && cut;
 }
 
@@ -300,7 +301,7 @@ static bool fares_so(struct table *t, struct casefile *modern, const struct run 
  * order that lets no server pass which drops every second, third … connection. Where they do not fare as
  * before, the server takes so many connections and no more, or is one of several that are not alike; and
  * nothing is known of rows that ended so. */
-static void check_steady(struct table *t, struct casefile *modern) {
+static void try_by_turns(struct table *t, struct casefile *modern) {
     static const bool is_control[] = {true, false, true, true};
     struct table_row *row = first_ended_bare(t);
     struct trial control = modern->main->run->trial;
@@ -316,8 +317,22 @@ static void check_steady(struct table *t, struct casefile *modern) {
         for (unsigned k = 0; k < 2; k++) steady = fares_so(t, modern, pair[k], is_control[i + k]) && steady;
     }
     if (t->unsteady && t->unsteady->good) t->unsteady = row->facts;
-    for (size_t i = 0; t->unsteady && i < t->n; i++)
-        if (table_fails(&t->row[i]) && ended_bare(t->row[i].facts)) t->row[i].facts = NULL;
+}
+
+/* Not even connected, where others are: no matter of what they would have said. */
+static const struct facts *first_unconnected(const struct table *t) {
+    for (size_t i = 0; i < t->n; i++)
+        if (table_fails(&t->row[i]) && t->row[i].facts->reached < REACHED_TLS) return t->row[i].facts;
+    return NULL;
+}
+
+static void check_steady(struct table *t, struct casefile *modern) {
+    t->unsteady = first_unconnected(t);
+    if (!t->unsteady) try_by_turns(t, modern);
+    for (size_t i = 0; t->unsteady && i < t->n; i++) {
+        struct table_row *x = &t->row[i];
+        if (table_fails(x) && (ended_bare(x->facts) || x->facts->reached < REACHED_TLS)) x->facts = NULL;
+    }
 }
 
 static void take_for_all(struct table *t, const struct facts *f) {

@@ -107,3 +107,7 @@ const struct facts *facts_of(struct arena *a, const struct run *run) {
 struct bytes facts_leaf(const struct facts *f) {
     return f->certificates.n > 0 ? f->certificates.entry[0].der : (struct bytes){0};
 }
+
+bool facts_same_leaf(const struct facts *a, const struct facts *b) {
+    return a->certificates.n > 0 && b->certificates.n > 0 && bytes_eq(facts_leaf(a), facts_leaf(b));
+}

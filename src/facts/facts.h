@@ -48,6 +48,8 @@ char *facts_outcome(struct arena *a, const struct facts *f);
 char *facts_word(struct arena *a, const struct facts *f);
 /* The leaf's DER; empty if no certificate came. */
 struct bytes facts_leaf(const struct facts *f);
+/* Both showed a certificate, and it is the same. */
+bool facts_same_leaf(const struct facts *a, const struct facts *b);
 /* The leaf's staple, an OCSPResponse; empty if none came. */
 struct bytes facts_staple(const struct facts *f);
 
