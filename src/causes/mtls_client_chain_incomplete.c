@@ -22,6 +22,9 @@ static enum ruling judge(struct casefile *c, struct finding *f) {
     if (a->certainty == CERTAINTY_PROVEN)
         client_prove(c, f, &a->longer, "the client sends the missing intermediate certificate as well",
                      a->with_longer);
+    else if (!a->n_above)
+        finding_evidence(
+            f, "A certificate of an authority that the server does not take at all would look the same.");
     finding_slot(f, "subject", a->own.subject);
     finding_slot(f, "issuer", a->top.issuer);
     return RULING_YES;

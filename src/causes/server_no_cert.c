@@ -32,7 +32,7 @@ static enum ruling judge_at_all(struct casefile *c, struct finding *f) {
     if (inside) r = gives_up_inside(c, f);
     if (r != RULING_YES) return r;
     const char *name = c->subject_trial.hello.server_name;
-    const char *for_whom = inside && *name ? text_f(c->a, " for %s (or none at all)", name) : "";
+    const char *for_whom = *name ? text_f(c->a, " for %s (or none at all)", name) : "";
     describe(c, f, for_whom);
     finding_slot(f, "for_name", for_whom);
     return RULING_YES;

@@ -10,6 +10,11 @@ static enum ruling other_offer_is_enough(struct casefile *c) {
         if (f && case_further(c, f)) return RULING_YES;
         open = open || !f;
     }
+    /* An old hello may lack several at once, an ECDSA suite and the groups for it say. */
+    const struct facts *all =
+        CASE_TRY(c, {.kind = CHANGE_ALL_SUITES}, {.kind = CHANGE_ALL_GROUPS}, {.kind = CHANGE_ALL_SIGALGS});
+    if (all && case_further(c, all)) return RULING_YES;
+    open = open || !all;
     return open ? RULING_OPEN : RULING_NO;
 }
 

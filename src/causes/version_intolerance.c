@@ -11,10 +11,11 @@ static enum ruling flip(struct casefile *c, struct finding *f, const struct chan
     enum ruling length = length_counts(c, change);
     if (length != RULING_NO) return length == RULING_OPEN ? RULING_OPEN : RULING_NO;
     case_prove(c, f, c->subject, change, 1, after);
-    f->summary = text_f(c->a,
-                        "The server at %s breaks off as soon as the ClientHello names %s, instead of "
-                        "choosing from what it knows.",
-                        case_where(c), what);
+    f->summary = text_f(
+        c->a,
+        "The server at %s (or a box before it) breaks off as soon as the ClientHello names %s, instead of "
+        "choosing from what it knows.",
+        case_where(c), what);
     case_evidence_subject(c, f);
     finding_slot(f, "what", what);
     return RULING_YES;

@@ -66,6 +66,7 @@ static struct trial make_trial(const struct session *s, bool bent, const struct 
     t.host_port = r->connect_port ? r->connect_port : r->port;
     t.via.starttls = r->starttls;
     t.via.use_proxy = r->proxy.kind != PROXY_NONE;
+    if (!(bent && r->alpn)) trial_fit_port(&t);
     return t;
 }
 

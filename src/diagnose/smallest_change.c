@@ -357,6 +357,13 @@ static bool search_to_end(struct hunt *h) {
     return !h->lost && end == SMALLEST_FOUND;
 }
 
+/* What both sides saw of the changed handshake differs too: then nothing of the hello is the reason. */
+static bool is_spoilt(const struct hunt *h) {
+    const struct facts *f = h->settled;
+    if (!f || f->good || !f->has_alert) return false;
+    return f->alert == ALERT_BAD_RECORD_MAC || f->alert == ALERT_DECRYPT_ERROR;
+}
+
 const struct smallest_change *smallest_change_find(struct session *s, const struct plan *p,
                                                    const struct casefile *other, bool asked_for) {
     struct casefile *c = p->c;
@@ -370,7 +377,7 @@ const struct smallest_change *smallest_change_find(struct session *s, const stru
     if (h.f && !asked_for && is_explained(p)) return NULL;
     bool is_news = !h.f;
     if (is_news) try_candidates(&h, has_verdict(p) ? FEW_CANDIDATES : TW_COUNT(candidates));
-    if (!h.f || !search_to_end(&h)) return NULL;
+    if (!h.f || !search_to_end(&h) || is_spoilt(&h)) return NULL;
     struct smallest_change *x = describe(&h);
     x->is_news = is_news;
     return x;

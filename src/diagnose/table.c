@@ -11,6 +11,7 @@ static struct trial trial_of(const struct profile *p, const struct trial *like, 
     t.stop = STOP_SERVER_FLIGHT;
     t.resume = NULL;
     profile_hello(p, sni, &t.hello, &t.policy);
+    trial_fit_port(&t);
     return t;
 }
 

@@ -148,6 +148,21 @@ static bool comes_and_goes(const struct casefile *c, const struct plan *p) {
     return p->comes_and_goes || (once_only && !c->starved);
 }
 
+/* No handshake took place: the proxy did not lead to the host. NULL: it is not that. */
+static const char *next_behind_proxy(const struct casefile *c) {
+    const struct transcript *t = c->main->t;
+    if (t->result != RESULT_PROXY_FAILED) return NULL;
+    if (t->dialog == DIALOG_PROXY_REFUSED)
+        return "The proxy works, and says that it did not get to the host. Ask whoever runs it whether it "
+               "can reach "
+               "this host and port; and try the host from another network.";
+    if (t->dialog == DIALOG_SILENT)
+        return "The proxy took the request and is silent. It may be waiting for the host itself: see whether "
+               "another "
+               "host can be reached through it, and raise --timeout.";
+    return NULL;
+}
+
 static void undetermined(struct session *s, struct verdict *v, struct casefile *c, const struct plan *p) {
     v->seen = text_f(s->a, "The handshake of %s with %s got: %s.", case_client(c), case_where(c),
                      facts_outcome(s->a, c->main));
@@ -156,6 +171,7 @@ static void undetermined(struct session *s, struct verdict *v, struct casefile *
                          case_where(c),
                          c->judged.ok ? "no name in it fits the host" : certificates_outcome(c, &c->judged));
     if (c->main->t->place) v->seen = text_f(s->a, "%s Place: %s.", v->seen, c->main->t->place);
+    if (!v->next_step) v->next_step = next_behind_proxy(c);
     if (v->next_step) return;
     if (s->smallest) {
         v->next_step =
