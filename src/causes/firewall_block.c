@@ -5,14 +5,16 @@
 #include <errno.h>
 
 static enum ruling judge_unreachable(struct casefile *c, struct finding *f) {
-    enum ruling reachable = host_reachable(c);
+    const struct facts *other = NULL;
+    enum ruling reachable = host_reachable(c, &other);
     if (reachable != RULING_YES) return reachable;
-    f->certainty = CERTAINTY_LIKELY;
+    CASE_PROVE(c, f, c->base, other, {.kind = CHANGE_PORT, .arg = REACHABLE_PORT});
+    f->certainty = CERTAINTY_LIKELY; /* the host itself may say so of one port */
+    c->after = NULL;
     f->summary =
         text_f(c->a, "A firewall on the way forbids connections to %s: the host itself can be reached.",
                case_where(c));
     finding_evidence(f, text_f(c->a, "The attempt to connect ended with: %s.", facts_outcome(c->a, c->base)));
-    finding_evidence(f, "Another port of the same address, 80, was answered at the same time.");
     return RULING_YES;
 }
 

@@ -1,30 +1,27 @@
 /* Packets are dropped on the way: a live host acknowledges what it receives, whatever its programs do, and
  * answers a connection request one way or another. */
-#include "causes/cause.h"
+#include "causes/reachable.h"
 
 #include <errno.h>
-
-enum { HTTP_PORT = 80 };
 
 /* Requests to this port stay unanswered, and another port of the same host answers. Within this machine it
  * could only be a queue that is full. */
 static enum ruling judge_request(struct casefile *c, struct finding *f) {
     const struct transcript *t = c->base->t;
-    if (t->sys_errno != ETIMEDOUT || c->port == HTTP_PORT || net_addr_is_loopback(&c->trial.to))
-        return RULING_NO;
-    const struct facts *other = CASE_TRY(c, {.kind = CHANGE_PORT, .arg = HTTP_PORT});
+    if (t->sys_errno != ETIMEDOUT || net_addr_is_loopback(&c->trial.to)) return RULING_NO;
+    const struct facts *other = NULL;
+    enum ruling alive = host_reachable(c, &other);
     const struct facts *again = CASE_TRY(c, {.kind = CHANGE_AGAIN, .arg = 1});
-    if (!other || !again) return RULING_OPEN;
-    bool alive = other->t->connected || other->t->sys_errno == ECONNREFUSED;
-    if (!alive || again->reached != REACHED_NOTHING || again->run->not_run) return RULING_NO;
-    CASE_PROVE(c, f, c->base, other, {.kind = CHANGE_PORT, .arg = HTTP_PORT});
+    if (alive == RULING_OPEN || !again) return RULING_OPEN;
+    if (alive != RULING_YES || again->reached != REACHED_NOTHING || again->run->not_run) return RULING_NO;
+    CASE_PROVE(c, f, c->base, other, {.kind = CHANGE_PORT, .arg = REACHABLE_PORT});
     f->certainty = CERTAINTY_LIKELY;
     c->after = NULL;
     f->summary =
         text_f(c->a,
                "Connection requests to %s are dropped on the way: nobody answers them, though the host is "
                "up and answers at port %d.",
-               case_where(c), HTTP_PORT);
+               case_where(c), REACHABLE_PORT);
     finding_evidence(
         f, "A host without a service at that port refuses the request, which takes no time; silence is what "
            "a firewall rule does. A service whose queue of connections is full looks the same: the same "

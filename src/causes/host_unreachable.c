@@ -9,7 +9,8 @@ static enum ruling judge(struct casefile *c, struct finding *f) {
         t->sys_errno == ENETUNREACH || t->sys_errno == EHOSTUNREACH || t->sys_errno == ENETDOWN;
     if (t->result != RESULT_CONNECT_FAILED || !unreachable || c->proxied) return RULING_NO;
     if (t->sys_errno == EHOSTUNREACH) {
-        enum ruling reachable = host_reachable(c);
+        const struct facts *other = NULL;
+        enum ruling reachable = host_reachable(c, &other);
         if (reachable != RULING_NO)
             return reachable == RULING_OPEN ? RULING_OPEN : RULING_NO; /* firewall-block */
     }

@@ -103,11 +103,9 @@ struct probe_cost prober_cost(const struct prober *p);
 /* Our environment failed (no descriptors): errno, 0 if not. */
 int prober_trouble(const struct prober *p);
 
-/* What stands there may speak HTTP: it is not reached by STARTTLS, and its port is assigned to nothing else.
- * Elsewhere no client offers the protocols of the web in ALPN, and servers may refuse who does (RFC
+/* Takes ALPN out of a hello that does not go to the web: by STARTTLS, or to a port that is assigned to
+ * something else. No client offers the protocols of the web there, and servers may refuse who does (RFC
  * 7301 3.2). */
-bool trial_is_web(const struct trial *t);
-/* Takes ALPN out of a hello that does not go to the web. */
 void trial_fit_port(struct trial *t);
 
 #endif

@@ -120,14 +120,14 @@ static bool is_http_port(uint16_t port) {
     return starttls_of_port(port) == STARTTLS_NONE;
 }
 
-bool trial_is_web(const struct trial *t) {
+static bool is_web(const struct trial *t) {
     return t->via.starttls == STARTTLS_NONE && is_http_port(t->host_port) && is_http_port(trial_port(t));
 }
 
 void trial_fit_port(struct trial *t) {
-    if (!trial_is_web(t)) change_apply(t, &(struct change){.kind = CHANGE_ALPN, .name = ""});
+    if (!is_web(t)) change_apply(t, &(struct change){.kind = CHANGE_ALPN, .name = ""});
 }
 
 bool trial_may_ask(const struct trial *t) {
-    return t->ask_http && trial_is_web(t);
+    return t->ask_http && is_web(t);
 }

@@ -3,6 +3,7 @@ import asyncio
 import contextlib
 import threading
 
+from https import fill_in
 from https_servers import Apache, GnuTls, Java, Node, Nss, Python, Stunnel
 from https_stacks import Erlang, Go, Hitch, Lighttpd
 
@@ -26,7 +27,7 @@ OTHERS = {
     "stunnel-tls13-only": (Stunnel, {"lines": ("sslVersionMin = TLSv1.3",)}),
     "nss": (Nss, {}),
     "node": (Node, {}),
-    "node-http2-in-name": (Node, {"settings": {"tls": {"ALPNProtocols": ["http/1.1"]}}}),
+    "node-http11-only": (Node, {"settings": {"tls": {"ALPNProtocols": ["http/1.1"]}}}),
     "python": (Python, {}),
     "java": (Java, {}),
     "java-rsa": (Java, RSA),
@@ -47,15 +48,6 @@ OTHERS = {
 }
 # name: (bytes a segment, seconds before each piece of the server's)
 WAYS = {"one-byte-a-segment": (1, 0), "hundred-bytes-a-segment": (100, 0), "slow-by-seconds": (0, 1.5)}
-
-
-def fill_in(value, pki):
-    """{ca} in whatever an option holds."""
-    if isinstance(value, str):
-        return value.replace("{ca}", str(pki.ca))
-    if isinstance(value, tuple):
-        return tuple(fill_in(v, pki) for v in value)
-    return value
 
 
 class Way:

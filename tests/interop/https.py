@@ -18,8 +18,8 @@ from dataclasses import dataclass, field
 
 import certs
 from base import HOST, Failure, Tally, arguments, diagnose, expect, free_port
-from https_stacks import Botan, Erlang, Go, Hitch, Lighttpd
 from https_servers import Apache, GnuTls, HaProxy, Java, Nginx, Node, Nss, OpenSsl, Python, Stunnel
+from https_stacks import Botan, Erlang, Go, Hitch, Lighttpd
 
 AT_ONCE = 4
 HERE = "127.0.0.1"
@@ -344,7 +344,7 @@ def erlang_cases():
         healthy("erlang/tls12-only", Erlang, **opts(tls12)),
         healthy("erlang/tls13-only", Erlang, **opts("{versions,['tlsv1.3']}")),
         healthy("erlang/http11-alpn", Erlang, **opts('{alpn_preferred_protocols,[<<"http/1.1">>]}')),
-        # All that it does for such a hello is to refuse it by protocol_version; for an older one it lacks suites.
+        # Its defaults have no suite for these versions: so it refuses an older hello too, by another alert.
         fault("erlang/tls10-tls11-only", Erlang, "version-server-too-old", **opts("{versions,['tlsv1.1','tlsv1']}"), **rsa),
         fault("erlang/p521-only", Erlang, "group-no-overlap", **opts("{supported_groups,[secp521r1]}", "{versions,['tlsv1.3']}")),
         fault("erlang/ccm-only", Erlang, "cipher-no-overlap", **opts('{ciphers,["ECDHE-ECDSA-AES128-CCM"]}', tls12)),

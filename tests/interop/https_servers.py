@@ -135,26 +135,35 @@ class HaProxy(HttpsServer):
         return [self.paths["haproxy"], "-db", "-q", "-f", config]
 
 
-class Stunnel(HttpsServer):
-    """In front of a plain HTTP server of our own. `lines`: more of the service."""
+class FrontEnd(HttpsServer):
+    """In front of a plain HTTP server of our own."""
 
-    programs = ("stunnel4",)
-
-    def configure(self):
+    def start_backend(self):
+        """Its port."""
         self.backend = http.server.ThreadingHTTPServer(("127.0.0.1", 0), PlainHandler)
         threading.Thread(target=self.backend.serve_forever, daemon=True).start()
-        (cert, key), = self.pairs()
-        config = self.write("stunnel.conf", "\n".join([
-            "foreground = yes", "pid =", "debug = notice", "[https]", f"accept = 127.0.0.1:{self.port}",
-            f"connect = 127.0.0.1:{self.backend.server_port}", f"cert = {cert}", f"key = {key}",
-            *self.options.get("lines", ()), ""]))
-        return [self.paths["stunnel4"], config]
+        return self.backend.server_port
 
     def stop(self):
         if hasattr(self, "backend"):
             self.backend.shutdown()
             self.backend.server_close()
         super().stop()
+
+
+class Stunnel(FrontEnd):
+    """`lines`: more of the service."""
+
+    programs = ("stunnel4",)
+
+    def configure(self):
+        backend = self.start_backend()
+        (cert, key), = self.pairs()
+        config = self.write("stunnel.conf", "\n".join([
+            "foreground = yes", "pid =", "debug = notice", "[https]", f"accept = 127.0.0.1:{self.port}",
+            f"connect = 127.0.0.1:{backend}", f"cert = {cert}", f"key = {key}",
+            *self.options.get("lines", ()), ""]))
+        return [self.paths["stunnel4"], config]
 
 
 class PlainHandler(http.server.BaseHTTPRequestHandler):

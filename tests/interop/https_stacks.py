@@ -1,10 +1,9 @@
 """HTTPS servers of more TLS libraries: mbed TLS and wolfSSL (by lighttpd), Botan, Erlang's ssl, Go's crypto/tls, and hitch."""
 
-import http.server
 import threading
 
 import realclients
-from https_servers import BODY, HttpsServer, PlainHandler, Script
+from https_servers import BODY, FrontEnd, HttpsServer, Script
 
 
 class Lighttpd(HttpsServer):
@@ -54,26 +53,19 @@ class Erlang(Script):
         return [*command, self.port, self.write("opts", f"[{','.join(opts)}].\n")]
 
 
-class Hitch(HttpsServer):
-    """In front of a plain HTTP server of our own. `lines`: more of the configuration."""
+class Hitch(FrontEnd):
+    """`lines`: more of the configuration."""
 
     programs = ("hitch",)
 
     def configure(self):
-        self.backend = http.server.ThreadingHTTPServer(("127.0.0.1", 0), PlainHandler)
-        threading.Thread(target=self.backend.serve_forever, daemon=True).start()
+        backend = self.start_backend()
         (cert, key), = self.pairs()
         bundle = self.write("bundle.pem", cert.read_text() + key.read_text(), 0o600)
         config = self.write("hitch.conf", "\n".join([
-            f'frontend = "[127.0.0.1]:{self.port}"', f'backend = "[127.0.0.1]:{self.backend.server_port}"', f'pem-file = "{bundle}"',
+            f'frontend = "[127.0.0.1]:{self.port}"', f'backend = "[127.0.0.1]:{backend}"', f'pem-file = "{bundle}"',
             "daemon = off", "workers = 1", *self.options.get("lines", ()), ""]))
         return [self.paths["hitch"], f"--config={config}"]
-
-    def stop(self):
-        if hasattr(self, "backend"):
-            self.backend.shutdown()
-            self.backend.server_close()
-        super().stop()
 
 
 class Go(Script):
