@@ -46,6 +46,26 @@ size_t pki_pool_issuer(const struct pki_pool *pool, size_t cert);
 uint32_t pki_pool_key(struct pki_pool *pool, struct bytes spki);
 enum pki_signature pki_pool_signed_by(struct pki_pool *pool, size_t cert, uint32_t key_id, uint64_t *checks);
 
+/* What of an authority key identifier counts beside the key's (issuer.c). */
+enum pki_aki_serial { PKI_AKI_SERIAL_NO, PKI_AKI_SERIAL_WITH_ISSUER, PKI_AKI_SERIAL_EACH };
+/* What the authority key identifier says speaks against this issuer. */
+bool pki_aki_contradicts(const struct pki_cert *below, const struct pki_cert *issuer,
+                         enum pki_aki_serial how);
+/* By name and key identifiers, as this judge takes them. `anchor`: it would end the path. */
+bool pki_may_issue(const struct pki_judge *judge, const struct pki_cert *below, const struct pki_cert *issuer,
+                   bool anchor);
+
+/* What was sent, in the order in which GnuTLS puts it: the only path that it looks at (sorted.c). */
+struct pki_sorted {
+    size_t *list, n;
+    size_t *at; /* by item: its place in `list`, plus 1; 0: it is not in it */
+};
+void pki_sort(const struct pki_pool *pool, const struct pki_query *q, struct arena *a,
+              struct pki_sorted *ret);
+/* `issuer` can stand above `below` in that order. */
+bool pki_sorted_allows(const struct pki_pool *pool, const struct pki_sorted *sorted, size_t below,
+                       size_t issuer, bool anchor);
+
 enum pki_role { PKI_ROLE_LEAF, PKI_ROLE_CA, PKI_ROLE_ANCHOR, PKI_ROLE__COUNT };
 /* What is wrong with one certificate in that place, whatever the path (judge.c). */
 void pki_judge_one(const struct pki_query *q, const struct pki_cert *c, enum pki_role role,

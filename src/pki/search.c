@@ -38,7 +38,8 @@ struct search {
     uint64_t *costs; /* by item and role, plus 1; 0: not known yet */
     uint64_t max_nodes, comparisons;
     size_t bad_edges;
-    bool exhausted, too_many_to_sort;
+    bool exhausted;
+    struct pki_sorted sorted; /* list: NULL where the judge makes none */
 };
 
 static const uint32_t NO_PARENT = UINT32_MAX;
@@ -103,60 +104,6 @@ static uint32_t key_id_rank(const struct pki_cert *below, const struct pki_cert 
     return bytes_eq(below->aki_key_id, issuer->ski) ? 0 : RANK_OTHER_KEY_ID;
 }
 
-/* The authority's certificate that is named is of another issuer than this one. */
-static bool names_other_issuer(const struct pki_cert *below, const struct pki_cert *issuer) {
-    struct der r = der_of(below->aki_issuer, NULL, NULL);
-    struct pki_gn gn;
-    bool named = false, other = false;
-    while (below->aki_issuer.p && pki_gn_next(&r, &gn)) {
-        other = other || gn.kind == PKI_GN_DIRECTORY;
-        named = named || (gn.kind == PKI_GN_DIRECTORY && pki_name_eq(gn.value, issuer->issuer));
-    }
-    return other && !named;
-}
-
-/* What of an authority key identifier counts beside the key's. */
-enum aki_serial { AKI_SERIAL_NO, AKI_SERIAL_WITH_ISSUER, AKI_SERIAL_EACH };
-
-/* What the authority key identifier says speaks against this issuer. */
-static bool contradicts(const struct pki_cert *below, const struct pki_cert *issuer, enum aki_serial how) {
-    if (below->aki_key_id.p && issuer->has_ski && !bytes_eq(below->aki_key_id, issuer->ski)) return true;
-    bool both = below->aki_issuer.p && below->aki_serial.p;
-    if (how == AKI_SERIAL_NO || (how == AKI_SERIAL_WITH_ISSUER && !both)) return false;
-    return (below->aki_serial.p && !bytes_eq(below->aki_serial, issuer->serial)) ||
-           names_other_issuer(below, issuer);
-}
-
-/* The same attributes, whatever their strings are encoded as. */
-static bool same_text(struct bytes x, struct bytes y) {
-    struct pki_attrs a = pki_attrs_of(x), b = pki_attrs_of(y);
-    struct pki_attr m, n;
-    while (pki_attr_next(&a, &m)) {
-        if (!pki_attr_next(&b, &n) || !bytes_eq(m.oid, n.oid) || !bytes_eq(m.value, n.value)) return false;
-    }
-    return !pki_attr_next(&b, &n);
-}
-
-/* Names are found by RFC 5280 7.1; some clients are stricter. */
-static bool is_named_alike(const struct search *s, struct bytes issuer, struct bytes subject) {
-    const uint32_t quirks = s->q->judge->quirks;
-    if (quirks & PKI_QUIRK_NAMES_AS_BYTES) return bytes_eq(issuer, subject);
-    return !(quirks & PKI_QUIRK_NAMES_AS_TEXT) || (issuer.n == subject.n && same_text(issuer, subject));
-}
-
-/* Clients for which the key identifier is no mere hint. */
-static bool is_ruled_out(const struct search *s, const struct pki_cert *below, const struct pki_cert *issuer,
-                         bool anchor) {
-    const struct pki_judge *judge = s->q->judge;
-    enum key_type wanted = below->outer.key == KEY_RSA_PSS ? KEY_RSA : below->outer.key;
-    enum key_type has = issuer->key.type == KEY_RSA_PSS ? KEY_RSA : issuer->key.type;
-    if (judge->quirks & PKI_QUIRK_KEY_FITS && wanted != KEY_OTHER && wanted != has) return true;
-    if (judge->quirks & PKI_QUIRK_AKI_OF_ANCHOR)
-        return anchor && contradicts(below, issuer, AKI_SERIAL_WITH_ISSUER);
-    return judge->rules & PKI_RULE_AKI_MUST_MATCH &&
-           contradicts(below, issuer, judge->quirks & PKI_QUIRK_AKI_SERIAL ? AKI_SERIAL_EACH : AKI_SERIAL_NO);
-}
-
 /* Where one candidate is all that is looked at: the order in which the client comes by them. */
 static uint32_t first_rank(const struct search *s, const struct pki_item *item, bool anchor) {
     enum { RANK_LATE = 1 << 30, RANK_INVALID = 1 << 29 };
@@ -185,7 +132,7 @@ static bool ends_path(const struct search *s, const struct pki_item *item) {
     if (!(item->origins & PKI_ANCHOR)) return false;
     if (s->q->judge->rules & PKI_RULE_PARTIAL_CHAIN) return true;
     return item->cert.self_issued && !(s->q->judge->quirks & PKI_QUIRK_AKI_SERIAL &&
-                                       contradicts(&item->cert, &item->cert, AKI_SERIAL_EACH));
+                                       pki_aki_contradicts(&item->cert, &item->cert, PKI_AKI_SERIAL_EACH));
 }
 
 /* What stands above node `at` if `i` is its issuer. False: it cannot. */
@@ -194,12 +141,10 @@ static bool candidate(struct search *s, uint32_t at, size_t i, struct node *ret)
     const struct pki_item *item = pki_pool_item(s->pool, i);
     const struct pki_cert *below_cert = &pki_pool_item(s->pool, below->item)->cert;
     bool anchor = ends_path(s, item);
-    bool in_order = item->place == pki_pool_item(s->pool, below->item)->place + 1;
     if (!item->cert.key.spki.p || on_path(s, at, i)) return false;
-    if (s->too_many_to_sort && !anchor && !in_order) return false;
-    if (!is_named_alike(s, below_cert->issuer, item->cert.subject)) return false;
+    if (s->sorted.list && !pki_sorted_allows(s->pool, &s->sorted, below->item, i, anchor)) return false;
+    if (!pki_may_issue(s->q->judge, below_cert, &item->cert, anchor)) return false;
     uint32_t key_id = key_id_rank(below_cert, &item->cert);
-    if (is_ruled_out(s, below_cert, &item->cert, anchor)) return false;
     *ret = (struct node){
         .cost = below->cost + cost_of(s, i, anchor ? PKI_ROLE_ANCHOR : PKI_ROLE_CA),
         .rank = below->rank + RANK_STEP + (anchor ? 0 : RANK_NO_ANCHOR) + key_id,
@@ -340,16 +285,8 @@ static uint64_t or_default(uint64_t given, uint64_t a, uint64_t b) {
     return given ? given : a > b ? a : b;
 }
 
-static bool has_too_many_to_sort(const struct search *s) {
-    size_t sent = 0, max = s->q->judge->max_sorted;
-    for (size_t i = 0; max && i < pki_pool_count(s->pool); i++)
-        sent += (pki_pool_item(s->pool, i)->origins & PKI_SENT) != 0;
-    return sent > max;
-}
-
 static void set_limits(struct search *s) {
     uint64_t n = pki_pool_count(s->pool);
-    s->too_many_to_sort = has_too_many_to_sort(s);
     uint64_t checks = or_default(s->q->max_signatures, 3 * n, SIGNATURES_AT_LEAST);
     if (s->q->judge->max_signatures && s->q->judge->max_signatures < checks)
         checks = s->q->judge->max_signatures;
@@ -366,6 +303,7 @@ void pki_search(struct pki_pool *pool, const struct pki_query *q, struct arena *
     const bool checks_used_up = pool->checks_used_up;
     s.costs = ARENA_ARRAY(a, uint64_t, pki_pool_count(pool) * PKI_ROLE__COUNT);
     set_limits(&s);
+    if (q->judge->max_sorted) pki_sort(pool, q, a, &s.sorted);
     struct node leaf = {.cost = cost_of(&s, q->leaf, PKI_ROLE_LEAF),
                         .item = (uint32_t)q->leaf,
                         .parent = NO_PARENT,

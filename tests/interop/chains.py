@@ -303,6 +303,21 @@ def _(p):
     p.more_roots.append((old, None))
 
 
+@feature("shape", "root-cross-signed-and-stray-behind")
+def _(p):
+    """GnuTLS looks for an anchor behind the last of what was sent only."""
+    p.more_sent.append((p.ca(p.root.subject, p.root.key), p.other_root()))
+    stray = p.cert("CN=Stray CA", "p256-e", -5, 5)
+    p.more_sent.append((stray, p.other_root()))
+
+
+@feature("shape", "root-cross-signed-and-its-own-behind")
+def _(p):
+    """… whose issuer is the root itself: the list ends there."""
+    p.more_sent.append((p.ca(p.root.subject, p.root.key), p.other_root()))
+    p.more_sent.append((p.ca("CN=Other CA", "p256-e"), p.root))
+
+
 @feature("shape", "root-cross-signed-by-expired-untrusted")
 def _(p):
     """The ISRG and DST case: a needless cross-certificate under a root that is gone."""

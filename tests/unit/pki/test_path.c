@@ -148,6 +148,26 @@ static void test_expired_cross(void **state) {
     }
 }
 
+/* GnuTLS asks the anchors for the issuer of the last certificate that it sorted: one that leads elsewhere
+ * hides the root whose cross-certificate was sent. */
+static void test_sorted_before(void **state) {
+    struct arena *a = *state;
+    struct bytes none = {0}, root = make_ca(a, "root", 0, none, 0), old_root = make_ca(a, "old", 1, none, 0),
+                 cross = make_ca(a, "root", 0, old_root, 1), inter = make_ca(a, "inter", 2, root, 0),
+                 stray = make_ca(a, "stray", 3, old_root, 1), leaf = make_leaf(a, inter, 2);
+    for (int with_stray = 0; with_stray < 2; with_stray++) {
+        struct setup s;
+        begin(a, &s, leaf);
+        (void)pki_pool_add(s.pool, cross, PKI_SENT);
+        if (with_stray) (void)pki_pool_add(s.pool, stray, PKI_SENT);
+        (void)pki_pool_add(s.pool, inter, PKI_SENT);
+        (void)pki_pool_add(s.pool, root, PKI_ANCHOR);
+        expect_found(a, &s, 3);
+        s.q.judge = pki_judge_find("gnutls-3.7");
+        assert_int_equal(search(a, &s)->anchored, !with_stray);
+    }
+}
+
 /* An intermediate that is refused for one reason each, beside a good one of the same name and key. */
 static void test_bad_beside_good(void **state) {
     struct arena *a = *state;
@@ -363,11 +383,17 @@ static void test_wrong_key(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_any_order),     cmocka_unit_test(test_what_is_missing),
-        cmocka_unit_test(test_expired_cross), cmocka_unit_test(test_bad_beside_good),
-        cmocka_unit_test(test_path_length),   cmocka_unit_test(test_all_problems),
-        cmocka_unit_test(test_same_names),    cmocka_unit_test(test_pile),
-        cmocka_unit_test(test_mesh),          cmocka_unit_test(test_signature_budget),
+        cmocka_unit_test(test_any_order),
+        cmocka_unit_test(test_what_is_missing),
+        cmocka_unit_test(test_expired_cross),
+        cmocka_unit_test(test_sorted_before),
+        cmocka_unit_test(test_bad_beside_good),
+        cmocka_unit_test(test_path_length),
+        cmocka_unit_test(test_all_problems),
+        cmocka_unit_test(test_same_names),
+        cmocka_unit_test(test_pile),
+        cmocka_unit_test(test_mesh),
+        cmocka_unit_test(test_signature_budget),
         cmocka_unit_test(test_wrong_key),
     };
     int failed = cmocka_run_group_tests(tests, arena_setup, arena_teardown);
