@@ -32,6 +32,7 @@ enum pki_ext {
     PKI_EXT_TLS_FEATURE, /* RFC 7633 */
     PKI_EXT_CT_POISON,   /* RFC 6962 3.1: a precertificate, which nobody may accept */
     PKI_EXT_OCSP_NOCHECK,
+    PKI_EXT_NS_CERT_TYPE, /* Netscape's of 1995, older than EKU: a few clients still mind it */
     PKI_EXT__COUNT,
     PKI_EXT_UNKNOWN = PKI_EXT__COUNT,
 };
@@ -59,6 +60,8 @@ enum pki_key_usage {
     PKI_KU_ENCIPHER_ONLY = 1u << 7,
     PKI_KU_DECIPHER_ONLY = 1u << 8,
 };
+/* Netscape's certificate type: bits as in a BIT STRING's first octet, the first being 1. */
+enum pki_ns_type { PKI_NS_SSL_CLIENT = 1u << 0, PKI_NS_SSL_SERVER = 1u << 1, PKI_NS_SSL_CA = 1u << 5 };
 enum pki_eku {
     PKI_EKU_SERVER_AUTH = 1u << 0,
     PKI_EKU_CLIENT_AUTH = 1u << 1,
@@ -147,6 +150,7 @@ struct pki_cert {
     uint32_t path_len;                /* saturated at UINT32_MAX */
     uint16_t key_usage;               /* enum pki_key_usage; only where ext[PKI_EXT_KEY_USAGE].present */
     uint16_t eku;                     /* enum pki_eku; only where present */
+    uint16_t ns_type;                 /* enum pki_ns_type; likewise */
     size_t n_san;                     /* elements of each kind are found by the iterator */
     uint16_t san_kinds;               /* bit N: a GeneralName of kind N is there */
     struct bytes permitted, excluded; /* name constraints: contents of GeneralSubtrees; p NULL: absent */

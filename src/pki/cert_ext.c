@@ -53,6 +53,11 @@ static void read_eku(struct pki_cert *c, struct der *r) {
     (void)der_close(r, &in, "ExtKeyUsageSyntax");
 }
 
+static void read_ns_cert_type(struct pki_cert *c, struct der *r) {
+    c->ns_type = der_named_bits(r, DER_BIT_STRING, "NetscapeCertType");
+    (void)der_done(r, "NetscapeCertType");
+}
+
 static bool is_ascii(struct bytes b) {
     uint8_t all = 0;
     for (size_t i = 0; i < b.n; i++) all |= b.p[i];
@@ -279,6 +284,7 @@ static const struct {
     [PKI_EXT_TLS_FEATURE] = {OID(PKIX "\x01\x18"), "tlsFeature", read_tls_feature},
     [PKI_EXT_CT_POISON] = {OID(CT "\x03"), "ctPoison", read_null},
     [PKI_EXT_OCSP_NOCHECK] = {OID(PKIX "\x30\x01\x05"), "ocspNoCheck", read_null},
+    [PKI_EXT_NS_CERT_TYPE] = {OID("\x60\x86\x48\x01\x86\xF8\x42\x01\x01"), "nsCertType", read_ns_cert_type},
 };
 
 const char *pki_ext_name(enum pki_ext e) {

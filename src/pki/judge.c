@@ -93,6 +93,7 @@ static bool quirk(const struct look *k, unsigned q) {
 static bool is_passed_over(const struct look *k, enum pki_ext e) {
     const struct pki_ext_slot *s = &k->c->ext[e];
     if (!s->broken) return false;
+    if (e == PKI_EXT_NS_CERT_TYPE && !quirk(k, PKI_QUIRK_NS_TYPE | PKI_QUIRK_NS_TYPE_AS_EKU)) return true;
     return k->judge->unread >> e & 1 || (quirk(k, PKI_QUIRK_BROKEN_IGNORED) && !s->critical);
 }
 
@@ -200,18 +201,46 @@ static uint16_t good_eku(const struct look *k) {
     return PKI_EKU_CLIENT_AUTH | (more & PKI_EKU_ANY);
 }
 
+/* NSS, certdb.c, cert_ComputeCertType(): the two lists are one. */
+static uint16_t eku_with_ns_type(const struct look *k) {
+    const bool server = k->q->purpose == PKI_PURPOSE_SERVER;
+    const unsigned wanted = k->role != PKI_ROLE_LEAF ? PKI_NS_SSL_CA
+                            : server                 ? PKI_NS_SSL_SERVER
+                                                     : PKI_NS_SSL_CLIENT;
+    const uint16_t meant = server ? PKI_EKU_SERVER_AUTH : PKI_EKU_CLIENT_AUTH;
+    bool counts = quirk(k, PKI_QUIRK_NS_TYPE_AS_EKU) && has_ext(k, PKI_EXT_NS_CERT_TYPE);
+    return k->c->eku | (counts && k->c->ns_type & wanted ? meant : 0);
+}
+
+/* OpenSSL, v3_purp.c, ns_reject(); Java, EndEntityChecker.checkTLSServer(). */
+static void look_ns_type(const struct look *k) {
+    if (k->role != PKI_ROLE_LEAF || !quirk(k, PKI_QUIRK_NS_TYPE) || !has_ext(k, PKI_EXT_NS_CERT_TYPE)) return;
+    const bool server = k->q->purpose == PKI_PURPOSE_SERVER;
+    if (!(k->c->ns_type & (server ? PKI_NS_SSL_SERVER : PKI_NS_SSL_CLIENT)))
+        pki_path_add(k->path, PKI_PROBLEM_EKU, k->depth,
+                     "the Netscape certificate type of %s does not allow TLS %s, which this client minds",
+                     who(k), server ? "servers" : "clients");
+}
+
+/* The extended key usages of who stands there do not count for this judge. */
+static bool is_eku_ignored(const struct look *k) {
+    if (k->judge->eku == PKI_EKU_IGNORED) return true;
+    if (k->role == PKI_ROLE_CA && k->judge->eku == PKI_EKU_LEAF) return true;
+    return k->role == PKI_ROLE_ANCHOR && k->judge->eku != PKI_EKU_NESTED_ANCHOR;
+}
+
 static void look_eku(const struct look *k) {
     if (k->q->purpose == PKI_PURPOSE_ANY) return;
-    bool present = has_ext(k, PKI_EXT_EXT_KEY_USAGE);
+    look_ns_type(k);
+    bool present = has_ext(k, PKI_EXT_EXT_KEY_USAGE) ||
+                   (quirk(k, PKI_QUIRK_NS_TYPE_AS_EKU) && has_ext(k, PKI_EXT_NS_CERT_TYPE));
     if (!present && k->role == PKI_ROLE_LEAF && quirk(k, PKI_QUIRK_NEEDS_EKU))
         pki_path_add(k->path, PKI_PROBLEM_EKU, k->depth,
                      "%s has no extended key usage, which this client asks for", who(k));
-    if (!present) return;
-    if (k->judge->eku == PKI_EKU_IGNORED) return;
-    if (k->role == PKI_ROLE_CA && k->judge->eku == PKI_EKU_LEAF) return;
-    if (k->role == PKI_ROLE_ANCHOR && k->judge->eku != PKI_EKU_NESTED_ANCHOR) return;
-    if (k->c->eku == 0 && quirk(k, PKI_QUIRK_EKU_EMPTY)) return;
-    if (!(k->c->eku & good_eku(k)))
+    if (!present || is_eku_ignored(k)) return;
+    uint16_t eku = eku_with_ns_type(k);
+    if (eku == 0 && quirk(k, PKI_QUIRK_EKU_EMPTY)) return;
+    if (!(eku & good_eku(k)))
         pki_path_add(k->path, PKI_PROBLEM_EKU, k->depth, "the extended key usage of %s does not allow TLS %s",
                      who(k), k->q->purpose == PKI_PURPOSE_SERVER ? "servers" : "clients");
 }

@@ -87,6 +87,8 @@ enum pki_quirk {
     PKI_QUIRK_NAMES_AS_TEXT = 1u << 22,   /* … attribute by attribute, but for the type of their strings */
     PKI_QUIRK_LEAF_USE_OF_KEY = 1u << 18, /* the leaf's key usage must allow what TLS up to 1.2 did with a key
  of its kind: RSA keyEncipherment, EC digitalSignature or keyAgreement */
+    PKI_QUIRK_NS_TYPE = 1u << 23,         /* a leaf's nsCertType, where there is one, must name the purpose */
+    PKI_QUIRK_NS_TYPE_AS_EKU = 1u << 24,  /* nsCertType counts as extended key usages, of CAs too */
 };
 
 /* A cap on a leaf's lifetime for those issued from that day on. */

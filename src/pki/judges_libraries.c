@@ -34,13 +34,15 @@ static const enum pki_fact openssl_strict_below[] = {PKI_FACT_AKI_MISSING, PKI_F
     (PKI_QUIRK_VALID_FIRST    /* x509_lu.c, X509_STORE_CTX_get1_issuer(); x509_vfy.c, find_issuer() */       \
      | PKI_QUIRK_KEY_FITS     /* v3_purp.c, check_sig_alg_match() */                                         \
      | PKI_QUIRK_AKI_SERIAL   /* v3_purp.c, X509_check_akid(); EXFLAG_SS needs it of the root itself */      \
+     | PKI_QUIRK_NS_TYPE      /* v3_purp.c, check_purpose_ssl_server(): ns_reject() */                       \
      | PKI_QUIRK_ANY_VERSION) /* v3_purp.c, ossl_x509v3_cache_extensions() */
 #define OPENSSL_COMMON                                                                                       \
     .building = PKI_BUILD_FIRST,      /* x509_vfy.c, build_chain(): with TRUSTED_FIRST no second try */      \
         .eku = PKI_EKU_NESTED_ANCHOR, /* x509_vfy.c, check_extensions() asks X509_check_purpose() of all */  \
         .eku_leaf = PKI_EKU_NS_SGC | PKI_EKU_MS_SGC, /* v3_purp.c: XKU_SGC; anyExtendedKeyUsage is none */   \
         .eku_ca = PKI_EKU_NS_SGC | PKI_EKU_MS_SGC, .revocation = PKI_REVOCATION_NONE,                        \
-    .critical = CRITICAL_OF_RFC5280 | EXT(CRL_POINTS), /* v3_purp.c, X509_supported_extension() */           \
+    .critical = CRITICAL_OF_RFC5280 | EXT(CRL_POINTS) |                                                      \
+                EXT(NS_CERT_TYPE), /* v3_purp.c, X509_supported_extension() */                               \
         .unread = EXT(POLICIES) | EXT(POLICY_MAPPINGS) | EXT(POLICY_CONSTRAINTS) | EXT(INHIBIT_ANY) |        \
                   EXT(AIA) | EXT(SIA) | EXT(FRESHEST) | EXT(IAN) | EXT(SCTS) | EXT(TLS_FEATURE),             \
     .nc_rules = PKI_NC_CN_AS_DNS | PKI_NC_DOT_PREFIX | PKI_NC_EMAIL_IN_DN | PKI_NC_ANY_NAME |                \
@@ -260,7 +262,8 @@ const struct pki_judge pki_judges_libraries[] = {
                  | PKI_RULE_ANCHOR_PROFILE   /* jdk.security.allowNonCaAnchor, TrustAnchor: KeyUsage */
                  | PKI_RULE_POLICIES         /* PolicyChecker.java */
                  | PKI_RULE_LEAF_KEY_USAGE,  /* EndEntityChecker.java, checkTLSServer() */
-        .quirks = PKI_QUIRK_AKI_OF_ANCHOR    /* PKIXCertPathValidator.java: AdaptableX509CertSelector */
+        .quirks = PKI_QUIRK_NS_TYPE          /* EndEntityChecker.java, checkTLSServer() */
+                  | PKI_QUIRK_AKI_OF_ANCHOR  /* PKIXCertPathValidator.java: AdaptableX509CertSelector */
                   | PKI_QUIRK_LEAF_SIGNS     /* EndEntityChecker.java: KU_SERVER_SIGNATURE for (EC)DHE */
                   | PKI_QUIRK_BROKEN_IGNORED /* CertificateExtensions.java: unparseableExtensions */
                   | PKI_QUIRK_V1_LEAF /* X509CertInfo.java */ |
@@ -318,7 +321,8 @@ const struct pki_judge pki_judges_libraries[] = {
                  | PKI_RULE_POLICIES        /* pkix_policychecker.c */
                  | PKI_RULE_LEAF_NOT_CA     /* certdb.c, cert_ComputeCertType(): SSL_CA is no SSL_SERVER */
                  | PKI_RULE_LEAF_KEY_USAGE, /* certdb.c, CERT_CheckKeyUsage() */
-        .quirks = PKI_QUIRK_ANY_VERSION | PKI_QUIRK_ANCHOR_V3          /* certdb.c, CERT_IsCACert() */
+        .quirks = PKI_QUIRK_NS_TYPE_AS_EKU  /* certdb.c, cert_ComputeCertType() */
+                  | PKI_QUIRK_ANY_VERSION | PKI_QUIRK_ANCHOR_V3        /* certdb.c, CERT_IsCACert() */
                   | PKI_QUIRK_EXPLICIT_LEAF | PKI_QUIRK_NAMES_AS_BYTES /* SECITEM_CompareItem() */
                   | PKI_QUIRK_CA_WITHOUT_EKU                           /* certdb.c, cert_ComputeCertType() */
                   | PKI_QUIRK_LEAF_USE_OF_KEY, /* certdb.c: KU_KEY_AGREEMENT_OR_ENCIPHERMENT */
@@ -333,9 +337,10 @@ const struct pki_judge pki_judges_libraries[] = {
         .nc_rules = PKI_NC_CN_AS_DNS | PKI_NC_DOT_PREFIX | PKI_NC_EMAIL_IN_DN | PKI_NC_LOOSE_MASK |
                     PKI_NC_DISTANCES | PKI_NC_COMPARABLE | PKI_NC_ANY_NAME | PKI_NC_CN_NO_IP |
                     PKI_NC_CN_AS_IP | PKI_NC_CN_IF_NO_HOST, /* genname.c, cert_CompareNameWithConstraints() */
-        .critical = CRITICAL_OF_RFC5280,                    /* pkix_ekuchecker.c and the other checkers */
+        .critical = CRITICAL_OF_RFC5280 | EXT(NS_CERT_TYPE), /* pkix_ekuchecker.c and the other checkers */
         .unread = EXT(SKI) | EXT(AKI) | EXT(KEY_USAGE) | EXT(POLICIES) | EXT(SAN) | EXT(AIA) |
-                  EXT(CRL_POINTS) | EXT(IAN) | EXT(SIA) | EXT(FRESHEST) | EXT(SCTS) | EXT(TLS_FEATURE),
+                  EXT(CRL_POINTS) | EXT(IAN) | EXT(SIA) | EXT(FRESHEST) | EXT(SCTS) | EXT(TLS_FEATURE) |
+                  EXT(NS_CERT_TYPE),
         .hashes = HASHES_SHA2 | HASH(SHA1), /* secoid.c, NSS_SetAlgorithmPolicy(): MD5 is off */
         .keys = KEY(RSA) | KEY(RSA_PSS) | KEY(EC) | KEY(DSA),
         .leaf_keys = ALL & ~(KEY(ED25519) | KEY(ED448)),

@@ -501,6 +501,16 @@ for part, pick in PARTS.items():
 add("eku", "leaf-no-eku", lambda p: p.leaf.ext.update(eku=None))
 add("eku", "leaf-nscert-client", lambda p: p.leaf.ext.update(nscert=(False, named_bits(0))))
 add("eku", "leaf-nscert-server", lambda p: p.leaf.ext.update(nscert=(False, named_bits(1))))
+add("eku", "leaf-nscert-client-no-eku", lambda p: p.leaf.ext.update(nscert=(False, named_bits(0)), eku=None))
+add("eku", "leaf-nscert-server-no-eku", lambda p: p.leaf.ext.update(nscert=(False, named_bits(1)), eku=None))
+add("eku", "leaf-nscert-server-eku-client", lambda p: p.leaf.ext.update(nscert=(False, named_bits(1)), eku=(False, eku("client"))))
+add("eku", "leaf-nscert-critical", lambda p: p.leaf.ext.update(nscert=(True, named_bits(1))))
+add("eku", "leaf-nscert-none", lambda p: p.leaf.ext.update(nscert=(False, named_bits())))
+add("eku", "leaf-nscert-broken", lambda p: p.leaf.ext.update(nscert=(False, integer(1))))
+add("eku", "ca-nscert-ca", lambda p: p.mid[0].ext.update(nscert=(False, named_bits(5))))
+add("eku", "ca-nscert-critical", lambda p: p.mid[0].ext.update(nscert=(True, named_bits(5))))
+add("eku", "root-nscert-server", lambda p: p.root.ext.update(nscert=(False, named_bits(1))))
+add("eku", "ca-nscert-server-eku", lambda p: p.mid[0].ext.update(nscert=(False, named_bits(1)), eku=(False, eku("server"))))
 add("eku", "ca-nscert-server", lambda p: p.mid[0].ext.update(nscert=(False, named_bits(1))))
 
 # ---- names ----
