@@ -124,12 +124,11 @@ struct pki_judge {
     size_t n_facts_below;
     const enum pki_fact *facts_always; /* … and for any purpose: without them the path has no meaning */
     size_t n_facts_always;
-    unsigned slop; /* seconds before its time that a certificate is taken already */
-    unsigned
-        max_sorted;   /* certificates that it sorts at once, before it builds (sorted.c); 0: it never sorts */
-    unsigned max_cas; /* intermediates in a path; 0: no limit of its own */
-    unsigned max_built; /* … that are not self-issued, in a path that is not the list as it was sent; 0:
-                           likewise */
+    unsigned slop;       /* seconds before its time that a certificate is taken already */
+    unsigned max_sorted; /* certificates that it sorts at once (sorted.c); 0: it does not sort */
+    unsigned max_cas;    /* intermediates in a path; 0: no limit of its own */
+    unsigned max_built;  /* … that are not self-issued, in a path that is not the list as it was sent; 0:
+                            likewise */
     unsigned max_signatures;                      /* checks before it gives up; 0: no limit */
     struct pki_lifetime_cap caps[PKI_JUDGE_CAPS]; /* ended by days 0; the last that applies counts */
 };
