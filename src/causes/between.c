@@ -12,11 +12,10 @@ static bool ends_with_label(const char *host, const char *suffix) {
     return n > m && host[n - m - 1] == '.' && text_eq_nocase(host + n - m, suffix);
 }
 
-static bool is_public_name(const struct casefile *c) {
-    if (!case_host_is_name(c)) return false;
+bool between_is_public_name(const char *host) {
     for (size_t i = 0; i < TW_COUNT(private_suffixes); i++)
-        if (ends_with_label(c->host, private_suffixes[i])) return false;
-    return true;
+        if (ends_with_label(host, private_suffixes[i])) return false;
+    return strchr(host, '.') != NULL;
 }
 
 static bool host_is_named(const struct casefile *c, const struct trial *t) {
@@ -90,7 +89,7 @@ static bool is_in_between(const struct casefile *c, const struct minting *m) {
     enum product_kind kind = m->product ? m->product->kind : PRODUCT_GATEWAY;
     if (m->by_proxy) return true;
     if (kind == PRODUCT_LOCAL_CA) return false;
-    return m->copies || m->product || is_public_name(c);
+    return m->copies || m->product || between_is_public_name(c->host);
 }
 
 static enum ruling look(struct casefile *c) {

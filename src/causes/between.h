@@ -19,6 +19,8 @@ struct minting {
  * was logged), self-signed or for other names; or all that is known fits a private network's server that
  * makes certificates on demand. */
 enum ruling between_minting(struct casefile *c, const struct minting **ret);
+/* Not one of a private network alone, and with a dot. */
+bool between_is_public_name(const char *host);
 /* Asks at once for what between_minting() will want, so that it runs beside the first handshake. */
 void between_ask(struct casefile *c);
 /* A judge's body: minting, by an issuer whom this client does not trust, of a product of this kind. */

@@ -61,17 +61,19 @@ class Certs(Pki):
     def _openssl(self, *command):
         subprocess.run([self.openssl, *command], check=True, capture_output=True, timeout=60)
 
-    def leaf(self, key="ec", hosts=(HOST,), issuer="root", days=(-1, 60), chain=True, aia=None, use="serverAuth"):
+    def leaf(self, key="ec", hosts=(HOST,), issuer="root", days=(-1, 60), chain=True, aia=None, use="serverAuth", crl=None):
         """(certificate file with its chain, key file). `days`: notBefore and notAfter from now on; `issuer`: root,
-        intermediate, other or self; `chain`: also what stands between the leaf and the root; `use`: extendedKeyUsage."""
-        what = (key, tuple(hosts), issuer, days, chain, aia, use)
+        intermediate, other or self; `chain`: also what stands between the leaf and the root; `use`: extendedKeyUsage; `aia`, `crl`: where the
+        issuer publishes."""
+        what = (key, tuple(hosts), issuer, days, chain, aia, use, crl)
         with self.lock:
             if what not in self.made:
                 extensions = ["subjectAltName=" + ",".join(f"DNS:{host}" for host in hosts),
                               "basicConstraints=critical,CA:FALSE", f"extendedKeyUsage={use}",
                               "keyUsage=critical,digitalSignature" + (",keyEncipherment" if "rsa" in key else ""),
                               "subjectKeyIdentifier=hash", *([] if issuer == "self" else ["authorityKeyIdentifier=keyid"]),
-                              *([f"authorityInfoAccess=caIssuers;URI:{aia}"] if aia else [])]
+                              *([f"authorityInfoAccess=caIssuers;URI:{aia}"] if aia else []),
+                              *([f"crlDistributionPoints=URI:{crl}"] if crl else [])]
                 name = f"leaf-{len(self.made)}"
                 cert, secret = self.make(name, key, hosts[0], extensions, issuer, days)
                 above = {"intermediate": [self.intermediate], "other": [self.other_ca]}.get(issuer, [])

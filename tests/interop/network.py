@@ -29,6 +29,9 @@ PYTHON = "/usr/bin/python3"
 # Further addresses of the server: one that does as well, a router's own page, the right name in an expired certificate, and in one
 # of a CA that nobody was told about.
 SECOND, STRANGER, EXPIRED, INSIDER = "10.2.0.2", "10.2.0.3", "10.2.0.4", "10.2.0.5"
+# A public site, at public addresses: under a CA that publishes for everybody, that publishes inside, and that does not publish.
+PUBLIC_HOST = "www.records.gov.zz"
+PUBLIC, PUBLIC_INSIDE, PUBLIC_QUIET = "5.2.0.1", "5.2.0.2", "5.2.0.3"
 # Name servers: the system's, and the one of --resolver; and an address where nobody listens.
 SYSTEM_DNS, OTHER_DNS, NOBODY = "10.2.0.53", "10.2.0.54", "127.0.0.9"
 
@@ -98,6 +101,7 @@ class Scene:
     mtu: int = 1500    # of the router's way to the client
     timeout: int = 2
     address: str = SERVER_IP
+    host: str = HOST
     forbids: tuple = ()  # causes that must not be found, for tests/lab/complete.py
     # Where the name is looked up, and no address is given: what each says, "" that there is none.
     system: str = None
@@ -127,6 +131,13 @@ SCENES = [
     # Linux sends time stamps, so data begins 32 bytes behind the beginning of TCP's header.
     Scene("packets with TLS dropped by the router", "fail", ("firewall-drop", "network", "proven"),
           [f"forward {TO_PORT} @th,256,8 0x16 drop"]),
+    Scene("a public site under a root of nobody's", "fail", ("root-government-private", "server", "likely"), address=PUBLIC, host=PUBLIC_HOST),
+    Scene("… at an address inside", "fail", ("cert-private-ca", "client", "proven"), address=INSIDER, host=PUBLIC_HOST,
+          forbids=("root-government-private",)),
+    Scene("… whose CA publishes inside", "fail", ("cert-private-ca", "client", "proven"), address=PUBLIC_INSIDE, host=PUBLIC_HOST,
+          forbids=("root-government-private",)),
+    Scene("… whose CA publishes nothing", "fail", ("cert-private-ca", "client", "proven"), address=PUBLIC_QUIET, host=PUBLIC_HOST,
+          forbids=("root-government-private",)),
     Scene("the system's name server leads to a router's page", "partial", ("dns-hijack", "network", "likely"),
           system=STRANGER, resolver=SERVER_IP),
     Scene("the name server given leads to a router's page", "fail", ("dns-hijack", "network", "likely"),
@@ -184,6 +195,9 @@ def build_network():
         ip("-n", end, "route", "add", "default", "via", f"{net6}:2")
     for number in (SECOND, STRANGER, EXPIRED, INSIDER, SYSTEM_DNS, OTHER_DNS):
         ip("-n", SERVER, "addr", "add", f"{number}/24", "dev", "s0")
+    for number in (PUBLIC, PUBLIC_INSIDE, PUBLIC_QUIET):
+        ip("-n", SERVER, "addr", "add", f"{number}/24", "dev", "s0")
+    ip("-n", ROUTER, "route", "add", "5.2.0.0/24", "via", SERVER_IP)
     for switch in ("ipv4/ip_forward", "ipv6/conf/all/forwarding"):
         write_switch(ROUTER, switch, 1)
 
@@ -216,7 +230,11 @@ def certificates(certs):
     yield "", *certs.leaf("rsa", issuer="intermediate")
     yield STRANGER, *certs.leaf("rsa", hosts=("router.lan",))
     yield EXPIRED, *certs.leaf("rsa", days=(-60, -3))
-    yield INSIDER, *certs.leaf("rsa", issuer="other")
+    both, crl = (HOST, PUBLIC_HOST), "http://crl.records.gov.zz/ca.crl"
+    yield INSIDER, *certs.leaf("rsa", issuer="other", hosts=both, crl=crl)
+    yield PUBLIC, *certs.leaf("rsa", issuer="other", hosts=both, crl=crl)
+    yield PUBLIC_INSIDE, *certs.leaf("rsa", issuer="other", hosts=both, crl="http://pki.records.local/ca.crl")
+    yield PUBLIC_QUIET, *certs.leaf("rsa", issuer="other", hosts=both)
 
 
 class Names:
@@ -251,7 +269,7 @@ def play(tlswhy, scene, ca):
     where = ["--offline", "--connect-to", f"{address}:{PORT}"]
     if scene.system is not None:
         where = ["--resolver", OTHER_DNS] if scene.resolver else []
-    command = inside(CLIENT, tlswhy, "--json", "--timeout", scene.timeout, "--cacert", ca, *where, HOST)
+    command = inside(CLIENT, tlswhy, "--json", "--timeout", scene.timeout, "--cacert", ca, *where, scene.host)
     done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=clilib.LIMIT_S,
                           env=clilib.clean_environment())
     return json.loads(done.stdout)
