@@ -67,6 +67,8 @@ struct casefile {
     const struct facts
         *main;            /* what the report shows: base, or subject where a hybrid group hides the rest */
     bool modern_connects; /* `modern` as it is gets through the handshake at this address */
+    bool own_connects;    /* this is modern, and the client that was asked about gets through with the same
+                             name: the server has what a handshake needs */
 
     /* Every facts made so far, by run. */
     struct facts_entry {

@@ -50,9 +50,9 @@ static enum ruling look_for_tls13(struct casefile *c, struct finding *f, bool *r
 }
 
 static bool ended_by(const struct casefile *c, uint8_t alert) {
-    bool shown_to_modern = c->bent && c->modern_connects;
+    bool shown = (c->bent && c->modern_connects) || c->own_connects;
     bool refused = case_hello_refused(c) || broke_off_at_certificate(c);
-    return refused && !shown_to_modern && c->subject->has_alert && c->subject->alert == alert;
+    return refused && !shown && c->subject->has_alert && c->subject->alert == alert;
 }
 
 static void describe_all(struct finding *f) {

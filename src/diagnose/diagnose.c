@@ -350,6 +350,7 @@ static void run_diagnosis(struct session *s) {
     find_smallest(s, p, modern);
     struct plan *other = NULL;
     if (modern && p->n == 0 && handshake_works(own) && !modern_does(own, modern)) {
+        modern->own_connects = strcmp(own->trial.hello.server_name, modern->trial.hello.server_name) == 0;
         other = ARENA_NEW(s->a, struct plan);
         diagnose_case(s, modern, other);
         find_smallest(s, other, own);

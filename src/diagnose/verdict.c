@@ -91,12 +91,13 @@ static bool certificate_accepted(const struct casefile *c) {
     return !c->cert_facts || (c->judged.ok && c->fits_host);
 }
 
-/* `ok`: this client and every current client connects, at every address; `partial`: this client at the first
- * address, but not every current client, or not everywhere. */
-static enum verdict_kind kind_of(const struct casefile *own, const struct plan *p, const struct plan *other,
-                                 const struct verdict *v) {
+/* `ok`: this client connects, and there is nothing to fix; `partial`: this client at the first address, but
+ * for a cause that is known not every current client, or not everywhere. A client that was merely compared
+ * with, and fails for no cause that is known, is a note: `undetermined` is for the client that was asked
+ * about. */
+static enum verdict_kind kind_of(const struct casefile *own, const struct plan *p, const struct verdict *v) {
     bool own_connects = own->main->good && certificate_accepted(own) && only_later(p);
-    if (own_connects && p->n == 0 && !other) return VERDICT_OK;
+    if (own_connects && p->n == 0 && v->n_findings == 0) return VERDICT_OK;
     if (v->n_findings == 0) return VERDICT_UNDETERMINED;
     return own_connects ? VERDICT_PARTIAL : VERDICT_FAIL;
 }
@@ -345,6 +346,19 @@ static void take_notes(struct session *s, struct verdict *v, struct casefile *c)
     note_needless_root(s, v, c);
 }
 
+/* modern, which this client was compared with, fails where nothing is against this client. */
+static void note_modern(struct session *s, struct verdict *v, const struct casefile *modern,
+                        const struct plan *other) {
+    const char *possible = v->next_step ? v->next_step : "";
+    const char *why = comes_and_goes(modern, other)
+                          ? "its failure comes and goes, so that no hello is to blame"
+                          : "no cause that is known accounts for it";
+    add_note(v, "client-fails",
+             text_f(s->a, "modern, the common ground of current clients, does not connect (%s): %s.%s%s",
+                    facts_outcome(s->a, modern->main), why, *possible ? " " : "", possible));
+    v->next_step = NULL;
+}
+
 /* Handshake and certificate are in order, and yet it fails: the answer to the request says so. */
 static void take_late(struct session *s, struct verdict *v, const struct casefile *own, bool refused) {
     const struct app_answer *app = &own->main->run->app;
@@ -359,11 +373,9 @@ void verdict_make(struct session *s, struct casefile *own, struct plan *p, struc
     v->smallest = s->smallest;
     if (s->smallest) add_note(v, "smallest-change", s->smallest->sentence);
     take_findings(s, v, p->n ? p : other ? other : p);
-    v->kind = kind_of(own, p, other, v);
-    if (v->kind == VERDICT_UNDETERMINED) {
-        bool own_does = own->main->good && modern;
-        undetermined(s, v, own_does ? modern : own, own_does && other ? other : p);
-    }
+    v->kind = kind_of(own, p, v);
+    if (v->kind == VERDICT_UNDETERMINED) undetermined(s, v, own, p);
+    if (v->kind == VERDICT_OK && other) note_modern(s, v, modern, other);
     v->main = own->main->run;
     v->blind = own->blind;
     v->servername = *own->trial.hello.server_name ? own->trial.hello.server_name : NULL;

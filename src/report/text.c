@@ -23,12 +23,22 @@ static const char *endpoint(struct arena *a, const struct verdict *v) {
     return text_f(a, v6 ? "[%s]:%u" : "%s:%u", r->host_shown, r->port);
 }
 
+static bool is_exception(const struct client_outcome *c) {
+    return c->current && !c->untried && strcmp(c->outcome, "ok") != 0;
+}
+
 /* Single clients that ask for more under a private root (docs/clients.md). */
-static void add_exceptions(struct text *s, const struct verdict *v) {
+static void add_exceptions(struct text *s, const struct verdict *v, const char *lead) {
     size_t n = 0;
     for (size_t i = 0; i < v->n_clients; i++)
-        if (v->clients[i].current && !v->clients[i].untried && strcmp(v->clients[i].outcome, "ok") != 0)
-            text_addf(s, "%s%s", n++ ? ", " : ", but for ", v->clients[i].profile);
+        if (is_exception(&v->clients[i])) text_addf(s, "%s%s", n++ ? ", " : lead, v->clients[i].profile);
+}
+
+/* The common ground: where it fails, nothing is said of current clients as a whole. */
+static bool modern_connects(const struct verdict *v) {
+    for (size_t i = 0; i < v->n_clients; i++)
+        if (strcmp(v->clients[i].profile, "modern") == 0) return !is_exception(&v->clients[i]);
+    return true;
 }
 
 static const char *healthy_sentence(struct arena *a, const struct verdict *v) {
@@ -36,10 +46,11 @@ static const char *healthy_sentence(struct arena *a, const struct verdict *v) {
     struct text s;
     text_init(&s, a);
     bool other = v->request->client && strcmp(v->request->client, "modern") != 0;
-    text_add(&s, v->request->n_bent ? "This client connects"
-                 : other            ? "This client and current ones connect"
-                                    : "Current clients connect");
-    add_exceptions(&s, v);
+    bool alone = v->request->n_bent || (other && !modern_connects(v));
+    text_add(&s, alone   ? "This client connects"
+                 : other ? "This client and current ones connect"
+                         : "Current clients connect");
+    add_exceptions(&s, v, alone ? ", but not " : ", but for ");
     if (t->version) text_addf(&s, ": %s with %s", version_name(t->version), suite_name(t->suite));
     if (v->n_certs && v->certs[0].parsed)
         text_addf(&s, "; the certificate is %s, valid until %s", v->blind ? "not verified" : "accepted",

@@ -122,9 +122,13 @@ static void test_the_other_client(void **state) {
     assert_string_equal(v->addresses[0].outcome, "ok");
     assert_string_equal(v->clients[0].outcome, "alert handshake_failure");
     assert_string_equal(v->clients[0].cause, "of-handshake");
-    x.other.n = 0; /* and where nobody knows why */
+    x.other.n = 0; /* and where nobody knows why: this client connects, and the other one is told of */
     verdict_make(&x.s, &x.f.c, &x.own, &m.c, &x.other);
-    assert_int_equal(x.s.verdict->kind, VERDICT_UNDETERMINED);
+    v = x.s.verdict;
+    assert_int_equal(v->kind, VERDICT_OK);
+    assert_int_equal(v->exit_status, 0);
+    assert_string_equal(v->notes[0].id, "client-fails");
+    assert_non_null(strstr(v->notes[0].summary, "modern"));
     fake_done(&m);
     fake_done(&x.f);
 }
