@@ -165,6 +165,40 @@ bool tlswhy_verify_reason(const struct tlswhy_verify *v, size_t index, struct tl
 const char *tlswhy_verify_json(struct tlswhy_verify *v);
 const char *tlswhy_verify_text(struct tlswhy_verify *v);
 
+/* --- certificate files, and what repairs them: `tlswhy chain` --- */
+
+/* Judges what an administrator has at hand: which certificate is the server's own, whether the chain is whole
+ * and in order, whether the private key belongs to it. No file is read. Free with tlswhy_chain_free(), which
+ * accepts NULL; what else is returned lives as long. */
+struct tlswhy_chain;
+struct tlswhy_chain *tlswhy_chain_new(void);
+void tlswhy_chain_free(struct tlswhy_chain *c);
+/* An option of the command by its name without the dashes: "at" (which is needed: no clock is read),
+ * "client", "host", "pass" (before the files that it opens, and the password itself), "fetch" (certificates
+ * that are missing are asked for over AIA, RFC 5280 4.2.2.1: up to 16 connections, 20 seconds), "proxy" (of
+ * those). `value` is copied; NULL for an option that takes none. 0, or -1: tlswhy_chain_error() says why. */
+int tlswhy_chain_set(struct tlswhy_chain *c, const char *name, const char *value);
+/* `what`: "file" (certificates and a key, in the order of the server's configuration) or "roots" (then
+ * exactly these are trusted, and not the system's). PEM (RFC 7468), DER, PKCS #7 or PKCS #12 (RFC 7292); not
+ * copied: it must stay until tlswhy_chain_free(). `called`: the name that messages use for it; NULL: `what`.
+ * 0, or -1: nothing in it can be used, and tlswhy_chain_error() says why. */
+int tlswhy_chain_give(struct tlswhy_chain *c, const char *what, const char *called, const void *bytes,
+                      size_t n);
+/* In the place of the system's roots, as tlswhy_set_system_store() has it. */
+void tlswhy_chain_set_system_store(struct tlswhy_chain *c, const char *file, const char *dirs);
+/* 1: in order; 0: there is something to repair, or the chain is not accepted; -1: a certificate or the time
+ * is missing; -2: this machine failed us. Below 0 tlswhy_chain_error() says more. */
+int tlswhy_chain_run(struct tlswhy_chain *c);
+const char *tlswhy_chain_error(const struct tlswhy_chain *c);
+/* Writes the repaired fullchain.pem into a folder, whole or not at all. The number of files written, 0 where
+ * no file would repair anything, or -1; *ret_message says it in a line. The text tells then what was changed.
+ */
+int tlswhy_chain_write_fix(struct tlswhy_chain *c, const char *dir, const char **ret_message);
+/* The command's answer, as JSON (`tlswhy-chain/1`) and for people (`style` NULL: the defaults); NULL before
+ * tlswhy_chain_run() gave 0 or 1. */
+const char *tlswhy_chain_json(struct tlswhy_chain *c);
+const char *tlswhy_chain_text(struct tlswhy_chain *c, const struct tlswhy_text_style *style);
+
 /* --- root programs --- */
 
 /* Which roots the system, Mozilla, Google, Apple, Microsoft and files of your own trust. They are kept below

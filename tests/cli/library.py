@@ -97,6 +97,46 @@ def check_judge(judge, tlswhy, checks):
             checks.that(f"not judged: {name}", facts.get("answer") == ["-1"] and words in facts["error"][0], str(facts))
 
 
+def make_chain(folder):
+    """A root, an intermediate and a leaf with its key, as files."""
+    def openssl(*command):
+        subprocess.run(["openssl", *command], check=True, capture_output=True, cwd=folder)
+    ec = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
+    openssl("req", "-x509", *ec, "-keyout", "root.key", "-subj", "/CN=root", "-out", "root.pem")
+    for name, issuer, extensions in (("inter", "root", "basicConstraints=critical,CA:TRUE\nkeyUsage=keyCertSign\nsubjectKeyIdentifier=hash\n"),
+                                     ("leaf", "inter", "subjectAltName=DNS:a.example.test\nauthorityKeyIdentifier=keyid\n")):
+        (folder / f"{name}.ext").write_text(extensions)
+        openssl("req", *ec, "-keyout", f"{name}.key", "-subj", f"/CN={name}", "-out", f"{name}.csr")
+        openssl("x509", "-req", "-in", f"{name}.csr", "-CA", f"{issuer}.pem", "-CAkey", f"{issuer}.key", "-CAcreateserial", "-days", "30",
+                "-extfile", f"{name}.ext", "-out", f"{name}.pem")
+
+
+def check_chain(program, tlswhy, checks):
+    """What `tlswhy chain` says, said by a program that has the library alone."""
+    with tempfile.TemporaryDirectory() as folder:
+        folder = pathlib.Path(folder)
+        make_chain(folder)
+        root, inter, leaf, key = (str(folder / name) for name in ("root.pem", "inter.pem", "leaf.pem", "leaf.key"))
+        now, host = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), ["--host", "a.example.test"]
+        for name, files, options in (("in order", [leaf, inter, key], host), ("in the wrong order", [inter, leaf, key], host),
+                                     ("nothing above the leaf", [leaf], host), ("another name", [leaf, inter], ["--host", "b.example.test"]),
+                                     ("a client's judgement", [leaf, inter], [*host, "--client", "java-17"])):
+            command = run(tlswhy, "chain", "--json", "--cacert", root, "--at", now, *options, *files)
+            done = run_client(program, "--roots", root, "--at", now, *options, *[word for f in files for word in ("--file", f)])
+            own, facts = done.stdout.partition("\njson ")[2].partition("\ntext "), facts_of(done.stdout)
+            checks.that(f"files: {name}", own[0] + "\n" == command.stdout and own[2] and facts.get("answer") == [str(1 - command.returncode)]
+                        and facts.get("before") == ["1"], f"{done.stdout} {command.stdout}")
+        done = run_client(program, "--roots", root, "--at", now, "--file", inter, "--file", leaf, "--fix", str(folder / "fixed"))
+        facts, fixed = facts_of(done.stdout), folder / "fixed/fullchain.pem"
+        checks.that("files: repaired", facts.get("written") == ["1"] and "fullchain.pem" in facts["message"][0] and fixed.is_file()
+                    and run(tlswhy, "chain", "--cacert", root, *host, str(fixed)).returncode == 0, str(facts))
+        for name, arguments, words in (("no time", ["--file", leaf], "--at TIME is missing"), ("a key alone", ["--file", key, "--at", now], "only a key"),
+                                       ("no such option", ["--nothing", "1"], "'nothing'"), ("a value too many", ["--fetch", "1"], "no value"),
+                                       ("a host that is none", ["--host", "a b"], "--host"), ("roots that are none", ["--roots", key], "cannot be read")):
+            facts = facts_of(run_client(program, *arguments).stdout)
+            checks.that(f"files not judged: {name}", facts.get("answer") == ["-1"] and words in facts["error"][0], str(facts))
+
+
 def check_symbols(build, checks):
     library = build / "libtlswhy.so"
     out = subprocess.run(["nm", "-D", "--defined-only", library], capture_output=True, text=True, check=True).stdout
@@ -136,6 +176,7 @@ def main():
             checks.none_of(name, list(compare(name, client, tlswhy, arguments)))
     check_refusals(client, checks)
     check_judge(build / "tests/library/library_judge", tlswhy, checks)
+    check_chain(build / "tests/library/library_chain", tlswhy, checks)
     check_symbols(build, checks)
     check_header(checks)
     checks.close()
