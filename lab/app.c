@@ -87,7 +87,15 @@ static void answer_unread(SSL *ssl, const struct honest *c) {
 
 /* --- HTTP/2 (RFC 9113), as much as one request takes --- */
 
-enum { FRAME_HEADERS = 1, FRAME_SETTINGS = 4, FLAG_ACK = 1, FLAG_END_STREAM = 1, FLAG_END_HEADERS = 4 };
+enum {
+    FRAME_HEADERS = 1,
+    FRAME_RST_STREAM = 3,
+    FRAME_SETTINGS = 4,
+    HTTP_1_1_REQUIRED = 13,
+    FLAG_ACK = 1,
+    FLAG_END_STREAM = 1,
+    FLAG_END_HEADERS = 4
+};
 /* Static table of HPACK (RFC 7541, appendix A). */
 enum { HPACK_STATUS = 8, HPACK_DATE = 33 };
 
@@ -134,6 +142,11 @@ static uint32_t read_request_stream(SSL *ssl) {
     return 0;
 }
 
+/* As Apache does where renegotiation or the like would be due, which HTTP/2 forbids (RFC 9113 9.2.1). */
+static bool wants_http1(const struct honest *c) {
+    return c->http1_required || c->client_auth == CLIENT_AUTH_LATE;
+}
+
 static void answer_http2(SSL *ssl, const struct honest *c) {
     uint8_t out_room[ANSWER_MAX], block_room[512];
     struct wr out = wr_init(out_room, sizeof(out_room)), block = wr_init(block_room, sizeof(block_room));
@@ -148,7 +161,11 @@ static void answer_http2(SSL *ssl, const struct honest *c) {
     if (!c->no_date) write_field(&block, HPACK_DATE, bytes_str(date));
     out.n = 0;
     write_frame(&out, FRAME_SETTINGS, FLAG_ACK, 0, (struct bytes){0});
-    write_frame(&out, FRAME_HEADERS, FLAG_END_HEADERS | FLAG_END_STREAM, stream, wr_bytes(&block));
+    static const uint8_t required[] = {0, 0, 0, HTTP_1_1_REQUIRED};
+    if (wants_http1(c))
+        write_frame(&out, FRAME_RST_STREAM, 0, stream, bytes_of(required, sizeof(required)));
+    else
+        write_frame(&out, FRAME_HEADERS, FLAG_END_HEADERS | FLAG_END_STREAM, stream, wr_bytes(&block));
     SSL_write_ex(ssl, out.p, out.n, &sent);
 }
 

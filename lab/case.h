@@ -156,9 +156,10 @@ struct honest {
     size_t n_certs; /* 0: one, cert[0] */
     enum sni_policy sni;
     struct vhost vhost[LAB_MAX_VHOSTS];
-    const char *alpn;  /* server's protocols, preferred first, by commas; NULL: knows no ALPN */
-    bool alpn_lenient; /* no overlap: goes on without, instead of alert 120 (RFC 7301 3.2) */
-    bool alpn_own;     /* … answers with its first one, offered or not */
+    const char *alpn;    /* server's protocols, preferred first, by commas; NULL: knows no ALPN */
+    bool alpn_lenient;   /* no overlap: goes on without, instead of alert 120 (RFC 7301 3.2) */
+    bool alpn_own;       /* … answers with its first one, offered or not */
+    bool http1_required; /* requests over HTTP/2 get HTTP_1_1_REQUIRED (RFC 9113 7) */
     enum client_auth client_auth;
     bool no_session_context; /* asks for client certificates and gives its sessions no context */
     bool forgets_sessions;   /* keeps none of those that it gave out */

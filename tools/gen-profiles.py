@@ -17,6 +17,9 @@ POLICY = {"min": r"min (3\.0|1\.[0-3])", "dh": r"dh (\d+)", "max_dh": r"max-dh (
           "ems": r"needs (extended_master_secret)", "signatures": r"no (old signatures)", "message": r"message (\d+)", "warnings": r"no (warnings)"}
 
 
+RENEGOTIATION = {"yes": "RENEGOTIATION_TAKEN", "no": "RENEGOTIATION_REFUSED", None: "RENEGOTIATION_UNKNOWN"}
+
+
 def policy_of(profile):
     """What the client refuses, by the words of POLICY; `min` is wanted."""
     found = {}
@@ -43,11 +46,14 @@ def fields_of(profile, hello):
     if hellolib.VERSIONS[policy["min"]] > best_version(hello):
         raise hellolib.Problem(f"{profile.name}: it offers nothing that it takes")
     judge = profile.head["judge"]
+    if profile.head.get("renegotiation") not in RENEGOTIATION:
+        raise hellolib.Problem(f"{profile.name}: renegotiation: neither yes nor no")
     yield "name", quoted(profile.name)
     yield "title", quoted(profile.head["title"])
     yield "source", quoted(profile.head["source"])
     yield "judge", "NULL" if judge == "none" else quoted(judge)
     yield from ((key, "true" if profile.head.get(key) == "yes" else "false") for key in ("current", "edge"))
+    yield "renegotiation", RENEGOTIATION[profile.head.get("renegotiation")]
     yield "varies", " | ".join(f"PROFILE_VARIES_{word.upper()}" for word in profile.head.get("varies", "").split()) or "0"
     yield "policy.min_version", f"0x{hellolib.VERSIONS[policy['min']]:04x}"
     yield "policy.max_version", f"0x{best_version(hello):04x}"
@@ -107,6 +113,7 @@ REFUSED = {
     "an unknown suite": GOOD.replace("TLS_AES_128_GCM_SHA256", "TLS_AES_127"),
     "an unknown extension": GOOD.replace("supported_versions", "supported_visions"),
     "an unknown item": GOOD + "colour blue\n",
+    "a renegotiation now and then": GOOD.replace("policy", "renegotiation: sometimes\npolicy"),
     "an unknown variation": GOOD.replace("policy", "varies: mood\npolicy"),
     "nothing that it takes": GOOD.replace("min 1.2", "min 1.3").replace("supported_versions 1.3", "supported_versions 1.2"),
     "a hello of nobody": "title: t\nsource: s\njudge: modern\npolicy: min 1.2\nhello: nobody\n",

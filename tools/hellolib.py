@@ -21,7 +21,7 @@ IANA = ROOT / "src/wire/iana"
 # The values that stand for GREASE: fixed, so that equal trials stay equal.
 GREASE_SUITE, GREASE_GROUP, GREASE_VERSION, GREASE_FIRST, GREASE_LAST = 0x4A4A, 0xCACA, 0x8A8A, 0x2A2A, 0xEAEA
 VERSIONS = {"3.0": 0x0300, "1.0": 0x0301, "1.1": 0x0302, "1.2": 0x0303, "1.3": 0x0304}
-HEAD = ("title", "source", "judge", "current", "edge", "policy", "varies", "hello")
+HEAD = ("title", "source", "judge", "current", "edge", "renegotiation", "policy", "varies", "hello")
 VARIES = ("grease", "order", "ech", "padding")
 SNI, GROUPS, FORMATS, SIGALGS, ALPN, PADDING = 0, 10, 11, 13, 16, 21
 STATUS, SUPPORTED_VERSIONS, PSK_MODES, SIGALGS_CERT, KEY_SHARE, RENEGOTIATION = 5, 43, 45, 50, 51, 0xFF01

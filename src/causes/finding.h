@@ -15,6 +15,7 @@ struct slot {
 };
 enum { FINDING_MAX_EVIDENCE = 12, FINDING_MAX_SLOTS = 16, FINDING_MAX_AFFECTS = 48 };
 struct facts;
+struct profile;
 struct proof {
     const char *baseline, *change, *outcome;
 };
@@ -33,6 +34,7 @@ struct finding {
     bool spares_own;     /* this client is not among those that fail because of it */
     bool of_path;        /* what happens to bytes on the way: no other hello helps, but by chance */
     bool comes_and_goes; /* that it does is the finding: a repetition that did better speaks for it */
+    bool (*befalls)(const struct profile *p); /* other clients; NULL: whoever fares the same */
     const char *affects[FINDING_MAX_AFFECTS];
     size_t n_affects;
     struct slot slots[FINDING_MAX_SLOTS];

@@ -314,6 +314,18 @@ static void note_http2(struct session *s, struct verdict *v, const struct casefi
             text_escape(s->a, bytes_cut(bytes_str(app->body_hint), 0, 60), 60)));
 }
 
+/* The page is there, over HTTP/1.1 alone (RFC 9113 7). Where it is not, a cause says so. */
+static void note_http11(struct verdict *v, const struct casefile *c) {
+    const struct app_answer *app = &c->main->run->app;
+    if (app->answered || app->h2_error != H2_HTTP_1_1_REQUIRED || v->n_findings) return;
+    add_note(
+        v, "http11-required",
+        "The handshake agreed on HTTP/2, and the request was answered with HTTP_1_1_REQUIRED. Browsers and "
+        "curl come again over HTTP/1.1; Go's net/http and Java's HttpClient report an error. Whoever runs "
+        "the server: where a part of the site cannot be had over HTTP/2 (a certificate or cipher suites of "
+        "its own, asked for by renegotiation), do not offer h2 in ALPN for that name.");
+}
+
 /* What is worth knowing and breaks nobody. */
 static void take_notes(struct session *s, struct verdict *v, struct casefile *c) {
     static const int64_t SOON = 14 * 86400;
@@ -330,6 +342,7 @@ static void take_notes(struct session *s, struct verdict *v, struct casefile *c)
     note_clock(v, c);
     note_origin(s, v, c);
     note_http2(s, v, c);
+    note_http11(v, c);
     if (!c->cert_facts) return;
     int64_t left = c->info[0].not_after - c->now;
     if (c->info[0].parsed && left > 0 && left < SOON)
@@ -362,9 +375,11 @@ static void note_modern(struct session *s, struct verdict *v, const struct casef
 /* Handshake and certificate are in order, and yet it fails: the answer to the request says so. */
 static void take_late(struct session *s, struct verdict *v, const struct casefile *own, bool refused) {
     const struct app_answer *app = &own->main->run->app;
-    if (v->kind != VERDICT_FAIL || !own->main->good || refused || !app->answered) return;
+    bool sent_on = !app->answered && app->h2_error == H2_HTTP_1_1_REQUIRED;
+    bool said = sent_on || (app->answered && v->kind == VERDICT_FAIL);
+    if (v->kind == VERDICT_OK || v->kind == VERDICT_PARTIAL || !own->main->good || refused || !said) return;
     v->late_cause = first_cause(v);
-    v->late_word = text_f(s->a, "HTTP status %d", app->status);
+    v->late_word = sent_on ? "HTTP/2 error HTTP_1_1_REQUIRED" : text_f(s->a, "HTTP status %d", app->status);
 }
 
 void verdict_make(struct session *s, struct casefile *own, struct plan *p, struct casefile *modern,

@@ -129,6 +129,7 @@ static void add_affected(struct finding *f, const struct clients *all) {
 static void add_rows(struct finding *f, const struct table *t, bool fails) {
     for (size_t i = 0; t && i < t->n && f->n_affects < FINDING_MAX_AFFECTS; i++) {
         const struct table_row *row = &t->row[i];
+        if (f->befalls && !f->befalls(row->profile)) continue;
         if (row->facts && table_fails(row) == fails && !has_affected(f, row->profile->name))
             f->affects[f->n_affects++] = row->profile->name;
     }
@@ -242,18 +243,26 @@ static void note_unsteady(struct session *s, struct verdict *v, const struct tab
             facts_outcome(s->a, t->unsteady))};
 }
 
+/* What ended this client's connection befalls that one not, which has a way of its own from there. */
+static bool goes_other_way(const struct verdict *v, const struct profile *p) {
+    for (size_t i = 0; i < v->n_findings; i++)
+        if (v->findings[i].befalls && !v->findings[i].befalls(p)) return true;
+    return false;
+}
+
 static void list_row(struct session *s, struct verdict *v, const struct clients *all,
                      const struct table_row *row) {
     const char *name = row->profile->name;
     const struct client_view *view = view_of(all, row->profile->judge);
     bool fails = table_fails(row), refuses = view && !view->judged.ok;
-    const char *word = !row->facts ? "not tried"
-                       : fails     ? facts_word(s->a, row->facts)
-                       : refuses   ? "certificate refused"
-                                   : "ok";
-    const char *cause = row->facts && (fails || refuses) ? cause_of(v, name, fails ? NULL : view) : NULL;
+    bool unknown = !row->facts || (fails && row->derived && goes_other_way(v, row->profile));
+    const char *word = unknown   ? "not tried"
+                       : fails   ? facts_word(s->a, row->facts)
+                       : refuses ? "certificate refused"
+                                 : "ok";
+    const char *cause = !unknown && (fails || refuses) ? cause_of(v, name, fails ? NULL : view) : NULL;
     if (!cause && fails) cause = client_lack_cause(row->lacks);
-    add_row(v, &(struct client_outcome){name, row->profile->current, word, cause, row->derived, !row->facts});
+    add_row(v, &(struct client_outcome){name, row->profile->current, word, cause, row->derived, unknown});
 }
 
 /* How the client fares whose request was sent, behind a handshake that went through. */

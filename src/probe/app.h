@@ -20,6 +20,7 @@ struct app_answer {
     struct bytes first;    /* what it said, at most 256 bytes */
     uint32_t h2_error;     /* code of the RST_STREAM or GOAWAY that ended it (RFC 9113 7); 0 none */
 };
+enum { H2_HTTP_1_1_REQUIRED = 13 }; /* RFC 9113 7 */
 
 struct app;
 /* `host` for Host or :authority (with :port where it is not 443). */

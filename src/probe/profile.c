@@ -8,7 +8,8 @@ static const struct profile modern = {.name = "modern",
                                       .title = "the common ground of current clients",
                                       .source = "CONTRACT.md, \"modern\"",
                                       .judge = "modern",
-                                      .current = true};
+                                      .current = true,
+                                      .renegotiation = RENEGOTIATION_REFUSED}; /* as Go does */
 
 const struct profile *profile_at(size_t i) {
     if (i == 0) return &modern;

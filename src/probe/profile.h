@@ -14,6 +14,9 @@ enum profile_varies {
     PROFILE_VARIES_ECH = 1u << 2,     /* bytes that stand for an encrypted hello */
     PROFILE_VARIES_PADDING = 1u << 3, /* how long it is made */
 };
+/* Whether the client shakes hands anew when the server asks for it after the handshake, up to TLS 1.2 and
+ * below HTTP/1.1 (RFC 5246 7.4.1.1): as its program does at a server that does so. */
+enum profile_renegotiation { RENEGOTIATION_UNKNOWN, RENEGOTIATION_TAKEN, RENEGOTIATION_REFUSED };
 struct profile {
     const char *name;   /* CONTRACT.md, "Names of clients" */
     const char *title;  /* in a sentence: "Java 7" */
@@ -22,6 +25,7 @@ struct profile {
     bool current;       /* CONTRACT.md, "Current clients" */
     bool edge;          /* a proxy that is the client of an origin */
     unsigned varies;    /* enum profile_varies */
+    enum profile_renegotiation renegotiation;
     struct eng_policy policy;
     uint16_t record_version;
     struct bytes hello; /* the message, zeros for all that is random; empty: modern's */

@@ -47,7 +47,7 @@ RESTS_ON = {
     "client-cert": ["mtls-client-chain-incomplete", "mtls-client-cert-rejected-optional"],
     "extended-secret": ["ems-required"],
     "unusable": ["undetermined-internal-error"],
-    "post-auth": ["renegotiation-refused-tls13"],
+    "post-auth": ["renegotiation-refused-tls13", "renegotiation-refused-http2-tls13"],
     "whole": ["mtls-client-chain-incomplete-http", "mtls-client-sig-unsupported-tls12-works"],
     "resume": ["session-no-context", "session-ticket-reset"],
     "early-data": ["early-data-rejected", "early-data-rejected-reset"],
