@@ -182,6 +182,9 @@ def apache_cases():
     def lines(*words):
         return {"lines": words}
 
+    def folder(line):
+        return "SSLCACertificateFile {ca}", "<Location />", line, "</Location>"
+
     rsa = {"certs": ({"key": "rsa"},)}
     curves = "SSLOpenSSLConfCmd Curves "
     return [
@@ -191,6 +194,15 @@ def apache_cases():
         healthy("apache/http11-only", Apache, lines=("Protocols http/1.1",)),
         fault("apache/client-certificate-required", Apache, "mtls-client-cert-missing", "client",
               lines=("SSLVerifyClient require", "SSLCACertificateFile {ca}")),
+        fault("apache/client-certificate-of-a-folder", Apache, "renegotiation-refused",
+              lines=("SSLProtocol -all +TLSv1.2", "Protocols http/1.1", *folder("SSLVerifyClient require"))),
+        fault("apache/client-certificate-of-a-folder-http2", Apache, "renegotiation-refused",
+              lines=("SSLProtocol -all +TLSv1.2", *folder("SSLVerifyClient require"))),
+        fault("apache/client-certificate-of-a-folder-tls13", Apache, "renegotiation-refused",
+              lines=("SSLProtocol -all +TLSv1.3", "Protocols http/1.1", *folder("SSLVerifyClient require"))),
+        fault("apache/cipher-suites-of-a-folder", Apache, "renegotiation-refused",
+              lines=("SSLProtocol -all +TLSv1.2", "SSLCipherSuite ECDHE-ECDSA-AES128-GCM-SHA256",
+                     *folder("SSLCipherSuite ECDHE-ECDSA-AES256-GCM-SHA384"))),
         healthy("apache/two-certificates", Apache, certs=({}, {"key": "rsa"})),
         fault("apache/ccm-only", Apache, "cipher-no-overlap",
               lines=("SSLProtocol -all +TLSv1.2", "SSLCipherSuite ECDHE-ECDSA-AES128-CCM")),
