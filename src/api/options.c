@@ -39,7 +39,7 @@ static bool set_connect_to(struct tlswhy_options *o, const char *value) {
 }
 
 static bool set_servername(struct tlswhy_options *o, const char *value) {
-    return name_parse(o, "--servername: ", value, &o->request.servername);
+    return servername_parse(o, value, &o->request.servername);
 }
 
 static bool set_no_sni(struct tlswhy_options *o, const char *value) {

@@ -54,6 +54,8 @@ bool place_parse(struct tlswhy_options *o, const char *before, const char *typed
 bool target_parse(struct tlswhy_options *o, const char *typed, struct place *ret);
 /* A name alone, no address. */
 bool name_parse(struct tlswhy_options *o, const char *before, const char *typed, const char **ret);
+/* What --servername takes: a name, or an address as clients that do not know better send it (RFC 6066 3). */
+bool servername_parse(struct tlswhy_options *o, const char *typed, const char **ret);
 
 /* oid.c: the contents of an OBJECT IDENTIFIER (X.690 8.19). False: it is none. */
 bool oid_parse(struct arena *a, const char *s, struct bytes *ret);

@@ -127,6 +127,14 @@ bool name_parse(struct tlswhy_options *o, const char *before, const char *typed,
     return read_name(o, before, typed, ret);
 }
 
+bool servername_parse(struct tlswhy_options *o, const char *typed, const char **ret) {
+    struct net_addr addr;
+    size_t n = strlen(typed);
+    if (!net_addr_parse(typed, 0, &addr)) return name_parse(o, "--servername: ", typed, ret);
+    *ret = typed[0] == '[' ? arena_str(&o->a, bytes_of(typed + 1, n - 2)) : arena_strdup(&o->a, typed);
+    return true;
+}
+
 /* Schemes that begin with TLS, and their ports; and those that do not, with what to say. */
 static const struct {
     const char *scheme;

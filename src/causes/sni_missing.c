@@ -25,12 +25,10 @@ static bool shows_another(const struct casefile *c) {
     return !c->blind && c->subject->certificates.n > 0 && !certificates_fit_host(c, c->subject);
 }
 
-enum ruling sni_missing(struct casefile *c, struct finding *f) {
-    if (*c->subject_trial.hello.server_name) return RULING_NO;
+enum ruling sni_helps(struct casefile *c, struct finding *f) {
     bool refused = case_hello_refused(c);
     bool wrong_cert = !refused && shows_another(c);
-    if (!refused && !wrong_cert) return RULING_NO;
-    if (!case_host_is_name(c)) return refused ? judge_unnamed(c, f) : RULING_NO;
+    if ((!refused && !wrong_cert) || !case_host_is_name(c)) return RULING_NO;
     const struct change named = {.kind = CHANGE_SNI, .name = c->host};
     const struct facts *after = case_try(c, &named, 1);
     if (!after) return RULING_OPEN;
@@ -41,6 +39,13 @@ enum ruling sni_missing(struct casefile *c, struct finding *f) {
         f->proof.baseline = text_f(c->a, "a certificate for %s", certificates_names(c, c->subject));
         f->proof.outcome = text_f(c->a, "a certificate for %s", certificates_names(c, after));
     }
-    describe(c, f);
     return RULING_YES;
+}
+
+enum ruling sni_missing(struct casefile *c, struct finding *f) {
+    if (*c->subject_trial.hello.server_name) return RULING_NO;
+    if (!case_host_is_name(c)) return case_hello_refused(c) ? judge_unnamed(c, f) : RULING_NO;
+    enum ruling r = sni_helps(c, f);
+    if (r == RULING_YES) describe(c, f);
+    return r;
 }

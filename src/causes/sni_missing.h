@@ -4,6 +4,9 @@
 
 #include "causes/cause.h"
 
+/* The host's name in SNI helps, against a refusal or another site's certificate: fills certainty and proof.
+ */
+enum ruling sni_helps(struct casefile *c, struct finding *f);
 /* Fills certainty, summary and proof, as of `sni-missing-client`. */
 enum ruling sni_missing(struct casefile *c, struct finding *f);
 

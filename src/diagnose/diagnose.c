@@ -47,7 +47,7 @@ static struct trial make_trial(const struct session *s, bool bent, const struct 
     struct trial t = {.stop = STOP_FINISHED, .ask_http = true, .to = *to};
     const char *sni = bent && r->no_sni ? "" : bent && r->servername ? r->servername : r->host;
     struct net_addr literal;
-    if (net_addr_parse(sni, 0, &literal)) sni = "";
+    if (sni == r->host && net_addr_parse(sni, 0, &literal)) sni = ""; /* RFC 6066 3 */
     profile_hello(client_of(s, bent), sni, &t.hello, &t.policy);
     t.identity = s->identity;
     if (bent) {

@@ -299,6 +299,19 @@ static void note_origin(struct session *s, struct verdict *v, const struct casef
                app->status, what, s->request->host_shown));
 }
 
+/* It did no harm here. */
+static void note_address_as_name(struct session *s, struct verdict *v, const struct casefile *c) {
+    const char *name = c->trial.hello.server_name;
+    struct net_addr addr;
+    if (!net_addr_parse(name, 0, &addr)) return;
+    add_note(v, "sni-is-an-address",
+             text_f(s->a,
+                    "The client sends the address %s as the server's name (SNI). SNI holds names only (RFC "
+                    "6066 3), and some "
+                    "servers refuse an address.",
+                    name));
+}
+
 /* A TLS front end that agrees on HTTP/2, and something behind it that does not speak it (RFC 9113 3.4). */
 static void note_http2(struct session *s, struct verdict *v, const struct casefile *c) {
     const struct app_answer *app = &c->main->run->app;
@@ -337,6 +350,7 @@ static void take_notes(struct session *s, struct verdict *v, struct casefile *c)
     if (m->warned_of_name)
         add_note(v, "sni-warning",
                  "The server warned that it does not know the name (alert unrecognized_name), and went on.");
+    note_address_as_name(s, v, c);
     note_revocation(v, c);
     note_client(v, c);
     note_clock(v, c);

@@ -61,7 +61,7 @@ BAD_USAGE = [
     (["--servername", "--json", "a.example"], "--servername wants a value"),
     (["--no-sni", "--servername", "b.example", "a.example"], "exclude each other"),
     (["--servername", "b.example", "a.example", "--no-sni"], "exclude each other"),
-    (["--servername", "127.0.0.1", "a.example"], "RFC 6066"),
+    (["--servername", "127.0.0.1:443", "a.example"], "no host name"),
     (["--servername=", "a.example"], "--no-sni"),
     (["-4", "-6", "a.example"], "-4 and -6"),
     (["-64", "a.example"], "-4 and -6"),

@@ -207,8 +207,10 @@ static void sni_bends(void **state) {
     assert_taken(o, "servername", "Other.Example.");
     assert_string_equal(o->request.servername, "other.example");
     assert_string_equal(o->request.bent[0], "--servername Other.Example.");
-    assert_refused(o, "servername", "127.0.0.1", "RFC 6066");
-    assert_refused(o, "servername", "::1", "RFC 6066");
+    assert_taken(o, "servername", "127.0.0.1");
+    assert_string_equal(o->request.servername, "127.0.0.1");
+    assert_taken(o, "servername", "[::1]");
+    assert_string_equal(o->request.servername, "::1");
     assert_refused(o, "servername", "", "--no-sni");
     assert_refused(o, "servername", "a:443", "no host name");
 }
