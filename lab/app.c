@@ -209,6 +209,9 @@ void lab_app_serve(SSL *ssl, const struct honest *c, struct lab_link *l) {
     case APP_WAITS:
         wait_for_leaving(ssl);
         break;
+    case APP_OTHER:
+        (void)read_request(ssl);
+        break;
     case APP_CLOSES:
         break;
     }

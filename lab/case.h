@@ -143,6 +143,7 @@ enum app {
     APP_CLOSES, /* close_notify at once */
     APP_RESETS, /* answers, then leaves with RST */
     APP_HTTP1,  /* answers by HTTP/1.1, whatever ALPN agreed on */
+    APP_OTHER,  /* waits for another protocol, and ends at what is none of it: close_notify */
 };
 
 struct honest {
@@ -162,10 +163,13 @@ struct honest {
     bool http1_required; /* requests over HTTP/2 get HTTP_1_1_REQUIRED (RFC 9113 7) */
     enum client_auth client_auth;
     bool no_session_context; /* asks for client certificates and gives its sessions no context */
+    bool no_tickets13;       /* TLS 1.3: none at all */
     bool forgets_sessions;   /* keeps none of those that it gave out */
     enum client_trust client_trust;
-    bool no_ca_list;               /* of it, none is named in the CertificateRequest */
-    int client_error;              /* X509_V_ERR_…: its judgement on every client certificate */
+    bool no_ca_list;      /* of it, none is named in the CertificateRequest */
+    bool cuts_bad_client; /* finishes the handshake with any, and then closes without a word, as programs with
+                             GnuTLS do */
+    int client_error;     /* X509_V_ERR_…: its judgement on every client certificate */
     int client_check_off_h;        /* its clock is so many hours ahead when it judges one */
     const char *client_sigalgs;    /* NULL: OpenSSL's default */
     const char *client_types;      /* certificate_types of TLS 1.2 as bytes; NULL: the usual */

@@ -228,7 +228,7 @@ static int judge_client(X509_STORE_CTX *ctx, void *arg) {
         X509_STORE_CTX_set_error(ctx, c->client_error);
     else if (c->client_trust == CLIENT_TRUST_ANY || X509_verify_cert(ctx) == 1)
         return 1;
-    return c->status_bad_cert != NULL;
+    return c->status_bad_cert != NULL || c->cuts_bad_client;
 }
 
 static bool set_client_roots(SSL_CTX *ctx, struct lab_pki *pki, const struct honest *c) {
@@ -275,6 +275,7 @@ static void set_client_auth(SSL_CTX *ctx, struct lab_honest *h) {
     if (auth == CLIENT_AUTH_REQUIRED) mode |= SSL_VERIFY_FAIL_IF_NO_PEER_CERT;
     SSL_CTX_set_verify(ctx, mode, NULL);
     SSL_CTX_set_cert_verify_callback(ctx, judge_client, h);
+    if (c->no_tickets13) SSL_CTX_set_num_tickets(ctx, 0);
     static const unsigned char context[] = "lab";
     if (!c->no_session_context) SSL_CTX_set_session_id_context(ctx, context, sizeof(context));
     /* Extensions are renamed before libssl sees them, which breaks the binder of a pre-shared key; and libssl
@@ -420,7 +421,8 @@ static SSL *shake_hands(struct lab_honest *h, struct lab_link *l) {
 
 void lab_honest_serve(struct lab_honest *h, struct lab_link *l) {
     SSL *ssl = shake_hands(h, l);
-    if (ssl) lab_app_serve(ssl, h->config, l);
+    bool cut = ssl && h->config->cuts_bad_client && SSL_get_verify_result(ssl) != X509_V_OK;
+    if (ssl && !cut) lab_app_serve(ssl, h->config, l);
     SSL_free(ssl);
     ERR_clear_error();
     if (!l->over) lab_finish(l);

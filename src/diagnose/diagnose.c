@@ -158,6 +158,35 @@ static void come_back_and_look(void *arg, struct casefile *c, const struct run *
     come_back(arg, c, run);
 }
 
+/* The server asked for a certificate, said nothing to what it got, and ended the connection once it had our
+ * request: for what it thinks of the certificate, or of HTTP (a service of another kind, on a port of its
+ * own)? */
+static bool ended_at_request(const struct facts *f) {
+    const struct transcript *t = f->t;
+    bool closed = t->result == RESULT_PEER_FIN || t->result == RESULT_PEER_RST ||
+                  (t->result == RESULT_PEER_ALERT && t->peer_alert == ALERT_CLOSE_NOTIFY);
+    return closed && t->finished && t->stage == STAGE_CLIENT_AUTH && f->run->app.asked &&
+           !f->run->app.answered;
+}
+
+static int64_t lasted(const struct facts *f) {
+    return f->run->ended_ns - f->run->begun_ns;
+}
+
+/* The same without a request: where it stays for longer than it did with one, it was the request, and no
+ * other handshake of this run holds one either. */
+static void ask_nothing(struct session *s, struct casefile *c) {
+    const struct facts *asked = c->main;
+    if (!ended_at_request(asked)) return;
+    struct trial t = asked->run->trial;
+    t.ask_http = false;
+    const struct facts *quiet = plan_wait(c, prober_ask(s->prober, &t));
+    if (!quiet->good || lasted(quiet) < lasted(asked)) return;
+    c->trial.ask_http = c->subject_trial.ask_http = false;
+    if (c->base == asked) c->base = quiet;
+    c->main = c->subject = quiet;
+}
+
 static void watch_first(struct session *s, struct casefile *c) {
     const struct run *base = prober_ask(s->prober, &c->trial),
                      *twin = prober_ask(s->prober, &c->subject_trial);
@@ -335,6 +364,7 @@ static void run_diagnosis(struct session *s) {
     ask_others(s, own);
     with_table(s, modern ? modern : own);
     watch_first(s, own);
+    ask_nothing(s, own);
     if (own->base->t->dialog == DIALOG_PROXY_TLS) {
         s->refusal =
             text_f(s->a, "the proxy %s itself speaks TLS (https://), which is not supported", r->proxy.host);
@@ -342,6 +372,7 @@ static void run_diagnosis(struct session *s) {
     }
     if (modern) {
         watch_first(s, modern);
+        ask_nothing(s, modern);
         own->modern_connects = connects(modern);
     }
     table_wait(s->table, modern ? modern : own);

@@ -96,12 +96,25 @@ void engine_feed(struct engine *e, struct bytes in, int64_t now_ns) {
     record_in(e);
 }
 
+/* In TLS 1.2 the server's Finished says that the signature is right, not that the certificate is: GnuTLS
+ * leaves that to the program, which then closes, at once and without the close_notify that the end of a good
+ * connection has (RFC 5246 7.2.1). */
+static bool cut_behind_finished(const struct engine *e, enum result result) {
+    bool asked_for = e->version < TLS_1_3 && e->t->certificate_requested && e->open;
+    bool cut = result == RESULT_PEER_FIN || result == RESULT_PEER_RST;
+    return asked_for && cut && !e->asked && !e->write_closed && e->app_n == 0;
+}
+
 /* Silence, FIN or RST. After both Finished only a server that asked for a certificate still owes an answer:
  * where neither a ticket nor data nor an alert came, the end is its answer to the empty Certificate. */
 static void end_of_input(struct engine *e, enum result result, int64_t now_ns) {
     e->now = now_ns;
     if (e->over && !e->open) return;
     bool owed = e->t->stage == STAGE_CLIENT_AUTH && !e->answered && result != RESULT_TIMEOUT;
+    if (cut_behind_finished(e, result)) {
+        e->t->stage = STAGE_CLIENT_AUTH;
+        owed = true;
+    }
     if (e->open && !owed) {
         e->open = false;
         return;
@@ -134,6 +147,7 @@ bool engine_waiting(const struct engine *e) {
 void engine_write_app(struct engine *e, struct bytes data, int64_t now_ns) {
     e->now = now_ns;
     if (!e->open || e->write_closed) return;
+    e->asked = e->asked || data.n > 0;
     while (data.n > 0) {
         struct bytes part = bytes_cut(data, 0, RECORD_PLAIN_MAX);
         record_out(e, CT_APPLICATION_DATA, part);

@@ -50,6 +50,7 @@ struct engine {
     bool only_recognise; /* the choice cannot be finished: read on while it is plain, send nothing */
     bool write_closed;
     bool answered; /* something came after both Finished */
+    bool asked;    /* … and something was sent there */
 
     struct buffer out, in;
     size_t out_total;  /* bytes ever queued */
