@@ -219,6 +219,13 @@ const char *revocation_unanswered(const struct revocation_of *r, const char **re
         crl->url, who, text_time(a, crl->answer.next_update));
 }
 
+bool revocation_nobody_named(const struct revocation *r) {
+    const struct revocation_of *leaf = &r->of[0];
+    struct arena *a = r->c->a;
+    return !revocation_counts(leaf, REVOCATION_STAPLE) && !pki_ocsp_url(a, &leaf->cert, 0) &&
+           !pki_crl_url(a, &leaf->cert, 0);
+}
+
 bool revocation_insisted(const struct casefile *c) {
     return c->judge && c->judge->revocation == PKI_REVOCATION_HARD;
 }

@@ -56,6 +56,8 @@ bool revocation_awaits(const struct casefile *c);
 /* Nobody could say whether this certificate was revoked, which breaks nobody who is soft. NULL: somebody did,
  * or nobody was asked. `ret_id`: revocation-unreachable or crl-expired. */
 const char *revocation_unanswered(const struct revocation_of *r, const char **ret_id);
+/* The leaf names neither responder nor CRL, and no good response came with it: nobody can be asked. */
+bool revocation_nobody_named(const struct revocation *r);
 /* The client insists on an answer. */
 bool revocation_insisted(const struct casefile *c);
 /* … and got none for some certificate, for the reason of that id. */

@@ -261,7 +261,15 @@ static void note_order(struct session *s, struct verdict *v, const struct casefi
 }
 
 static void note_revocation(struct verdict *v, const struct casefile *c) {
-    if (revocation_insisted(c)) return; /* then it breaks this one */
+    if (revocation_insisted(c)) { /* what is not answered breaks this one */
+        if (c->revocation && revocation_nobody_named(c->revocation))
+            add_note(v, "no-revocation-info",
+                     "The certificate names nobody who could say whether it was revoked. Where curl and git "
+                     "on Windows insist on "
+                     "an answer, they refuse with CRYPT_E_NO_REVOCATION_CHECK (0x80092012); "
+                     "--ssl-revoke-best-effort of curl goes on.");
+        return;
+    }
     for (size_t i = 0; c->revocation && i < c->revocation->n; i++) {
         const char *id, *summary = revocation_unanswered(&c->revocation->of[i], &id);
         if (summary) add_note(v, id, summary);
