@@ -61,6 +61,28 @@ const struct facts *case_repeat(struct casefile *c, const struct trial *t, unsig
     return case_try_whole(c, t, &again, 1);
 }
 
+const struct facts *case_repeat_alone(struct casefile *c, const struct trial *t, unsigned n) {
+    struct trial again = *t;
+    change_apply(&again, &(struct change){.kind = CHANGE_AGAIN, .arg = n});
+    if (prober_busy(c->prober) && !prober_find(c->prober, &again)) return NULL;
+    return case_repeat(c, t, n);
+}
+
+static int64_t slowest_answer(const struct casefile *c, const struct net_addr *to) {
+    int64_t slowest = 0;
+    for (const struct facts_entry *e = c->entries; e; e = e->next) {
+        const struct facts *f = e->facts;
+        bool counts = memcmp(&e->run->trial.to, to, sizeof(*to)) == 0 && f->reached >= REACHED_SERVER_HELLO;
+        if (counts && f->t->first_byte_ns > slowest) slowest = f->t->first_byte_ns;
+    }
+    return slowest;
+}
+
+bool case_may_have_queued(const struct casefile *c, const struct facts *f) {
+    const struct run *run = f->run;
+    return f->silent && 3 * slowest_answer(c, &run->trial.to) > run->ended_ns - run->begun_ns;
+}
+
 bool case_awaits_fetch(const struct casefile *c) {
     return (c->n_fetches > 0 && !c->fetch[c->n_fetches - 1].done) || revocation_awaits(c) ||
            client_auth_awaits(c);

@@ -135,6 +135,12 @@ const struct facts *case_try_whole(struct casefile *c, const struct trial *t, co
 /* The very same handshake once more, to the same end, for the n-th time (from 1): NULL while it is under way.
  */
 const struct facts *case_repeat(struct casefile *c, const struct trial *t, unsigned n);
+/* The same, with nothing else of this run beside it: what a server that serves one connection after the other
+ * makes of it is its word, and no wait behind others of ours. NULL while it is under way, or others are. */
+const struct facts *case_repeat_alone(struct casefile *c, const struct trial *t, unsigned n);
+/* It was silent, and others were answered only after a time that is much of that silence: it may merely have
+ * waited its turn. */
+bool case_may_have_queued(const struct casefile *c, const struct facts *f);
 /* The facts of a run that is done, made once. */
 const struct facts *case_facts(struct casefile *c, const struct run *run);
 

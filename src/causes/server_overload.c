@@ -18,7 +18,7 @@ static struct tally count(const struct casefile *c) {
         const struct facts *f = e->facts;
         if (t->via.greet_only || t->via.plain_http || t->via.proxy_header) continue;
         if (memcmp(&t->to, &c->trial.to, sizeof(t->to)) != 0 || f->reached < REACHED_TLS) continue;
-        if (f->silent && !f->t->unheard) {
+        if (f->silent && !f->t->unheard && !case_may_have_queued(c, f)) {
             n.silent++;
             n.first_silent = f; /* entries come newest first */
         } else if (f->reached >= REACHED_SERVER_HELLO) {

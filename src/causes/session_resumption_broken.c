@@ -26,6 +26,22 @@ static void tell(struct casefile *c, struct finding *f, const struct facts *fail
     finding_slot(f, "outcome", facts_outcome(c->a, failed));
 }
 
+/* The same where the server said nothing: each by itself, one behind the other. Beside others it may have
+ * waited its turn behind them, or been one connection too many. */
+static enum ruling fails_alone(struct casefile *c, const struct facts *failed, unsigned n,
+                               const struct facts **ret_whole) {
+    struct trial fresh = failed->run->trial;
+    fresh.resume = NULL;
+    fresh.early_data = false;
+    const struct facts *again = case_repeat_alone(c, &failed->run->trial, n);
+    if (!again) return RULING_OPEN;
+    if (again->good || again->t->result == RESULT_CANCELLED) return RULING_NO;
+    const struct facts *whole = case_repeat_alone(c, &fresh, n);
+    if (!whole) return RULING_OPEN;
+    *ret_whole = whole;
+    return whole->good && !case_may_have_queued(c, again) ? RULING_YES : RULING_NO;
+}
+
 /* Once more with the session, and a whole handshake beside it that works. */
 static enum ruling fails_again(struct casefile *c, unsigned n, const struct facts **ret_whole) {
     const struct facts *whole = CASE_TRY(c, {.kind = CHANGE_AGAIN, .arg = n});
@@ -41,8 +57,9 @@ static enum ruling fails_again(struct casefile *c, unsigned n, const struct fact
 static enum ruling prove_here(struct casefile *c, struct finding *f, const struct facts *failed) {
     const struct facts *whole = NULL;
     bool bare = failed->t->result == RESULT_PEER_FIN || failed->t->result == RESULT_PEER_RST;
-    enum ruling r = fails_again(c, 1, &whole);
-    if (r == RULING_YES && bare) r = fails_again(c, 2, &whole);
+    bool silent = failed->t->result == RESULT_TIMEOUT;
+    enum ruling r = bare || silent ? fails_alone(c, failed, 1, &whole) : fails_again(c, 1, &whole);
+    if (r == RULING_YES && bare) r = fails_alone(c, failed, 2, &whole);
     if (r != RULING_YES) return r;
     tell(c, f, failed, case_where(c));
     f->certainty = CERTAINTY_PROVEN;

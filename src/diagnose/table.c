@@ -327,6 +327,17 @@ static const struct facts *first_unconnected(const struct table *t) {
     return NULL;
 }
 
+/* A server that serves one connection after the other, and is slow: nothing is known of those that waited in
+ * vain behind the others. */
+static void drop_queued(struct table *t, const struct casefile *modern) {
+    for (size_t i = 0; i < t->n; i++) {
+        struct table_row *x = &t->row[i];
+        if (!table_fails(x) || !case_may_have_queued(modern, x->facts)) continue;
+        t->queued = x->facts;
+        x->facts = NULL;
+    }
+}
+
 static void check_steady(struct table *t, struct casefile *modern) {
     t->unsteady = first_unconnected(t);
     if (!t->unsteady) try_by_turns(t, modern);
@@ -377,6 +388,7 @@ void table_settle(struct table *t, struct casefile *modern, bool fails) {
     run_rest(t, modern);
     if (!modern->main->good) return;
     try_again(t, modern);
+    drop_queued(t, modern);
     check_steady(t, modern);
     find_lacks(t, modern);
 }

@@ -31,6 +31,7 @@ struct table {
     bool asked;                   /* or not to be asked meanwhile */
     enum eng_stop stop;           /* how far each hello is followed */
     unsigned most;                /* connections, the diagnosis itself included */
+    const struct facts *queued;   /* silent, and perhaps only behind others of this run; NULL: none was */
     const struct facts *unsteady; /* how a hello ended that got through another time; NULL: none did */
 };
 /* A row for each current client but `modern`; with `all`, for every client. `like` is a trial of modern:

@@ -230,6 +230,18 @@ static void note_failures(struct session *s, struct verdict *v, const struct tab
     }
 }
 
+static void note_queued(struct session *s, struct verdict *v, const struct table *t) {
+    if (!t || !t->queued || v->n_notes == TW_COUNT(v->notes)) return;
+    v->notes[v->n_notes++] = (struct note){
+        "slow-server",
+        text_f(
+            s->a,
+            "The server is slow, and seems to shake hands with one client after the other: of several "
+            "connections at once some were answered after seconds, and one got %s. Browsers open several at "
+            "once too. Clients that met this count as not tried; a larger --timeout lets them wait.",
+            facts_outcome(s->a, t->queued))};
+}
+
 static void note_unsteady(struct session *s, struct verdict *v, const struct table *t) {
     if (!t || !t->unsteady || v->n_notes == TW_COUNT(v->notes)) return;
     v->notes[v->n_notes++] = (struct note){
@@ -320,6 +332,7 @@ void verdict_clients(struct session *s, struct verdict *v, struct casefile *own,
     note_blind(s, v, own);
     if (v->kind == VERDICT_OK) note_refusals(s, v, all);
     if (modern->main->good) note_failures(s, v, t);
+    note_queued(s, v, t);
     note_unsteady(s, v, t);
     /* Bent by options it is no client of the table. */
     bool is_row = own == modern || (s->request->n_bent == 0 && strcmp(own->profile, "modern") != 0);
