@@ -1,5 +1,6 @@
 #include "causes/nothing_suits.h"
 
+#include "causes/sni_trials.h"
 #include "causes/widen.h"
 
 bool broke_off_at_certificate(const struct casefile *c) {
@@ -9,8 +10,15 @@ bool broke_off_at_certificate(const struct casefile *c) {
            transcript_find(s->t, SIDE_SERVER, HS_ENCRYPTED_EXTENSIONS);
 }
 
-/* The same alert for every hello: versions, suites (anonymous ones too), groups, schemes, names and
- * extensions were varied, and nothing changed it. */
+/* YES: it is sni-unknown-to-server. */
+static enum ruling knows_another_name(struct casefile *c) {
+    const char *name;
+    const struct facts *named;
+    return *c->subject_trial.hello.server_name ? sni_better_name(c, &name, &named) : RULING_NO;
+}
+
+/* The same alert for every hello: versions, suites (anonymous ones too), groups, schemes, names that the
+ * server may know and extensions were varied, and nothing changed it. */
 static enum ruling refuses_all(struct casefile *c) {
     const struct change everything[] = {{.kind = CHANGE_OLDER_VERSIONS},
                                         {.kind = CHANGE_ALL_SUITES},
@@ -22,8 +30,11 @@ static enum ruling refuses_all(struct casefile *c) {
     const struct facts *older = CASE_TRY(c, {.kind = CHANGE_ONLY_TLS12});
     const struct facts *no_alpn = CASE_TRY(c, {.kind = CHANGE_ALPN, .name = ""});
     enum ruling widened = widen_any_alone(c);
-    if (!all || !minimal || !older || !no_alpn || widened == RULING_OPEN) return RULING_OPEN;
-    if (widened == RULING_YES || case_further(c, all) || case_further(c, minimal) || case_further(c, older) ||
+    enum ruling better = knows_another_name(c);
+    if (!all || !minimal || !older || !no_alpn || widened == RULING_OPEN || better == RULING_OPEN)
+        return RULING_OPEN;
+    if (better == RULING_YES || widened == RULING_YES) return RULING_NO;
+    if (case_further(c, all) || case_further(c, minimal) || case_further(c, older) ||
         case_further(c, no_alpn))
         return RULING_NO;
     return all->has_alert && all->alert == c->subject->alert ? RULING_YES : RULING_NO;

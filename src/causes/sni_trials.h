@@ -9,6 +9,9 @@ struct sni_trials {
 };
 /* False while one of them is under way. Only for a subject that sends a name. */
 bool sni_trials(struct casefile *c, struct sni_trials *ret);
+/* A name that the server may know better than the one that was sent: its twin, the host itself where another
+ * name was sent, the domain above it. YES: with it the handshake got further; OPEN while one is under way. */
+enum ruling sni_better_name(struct casefile *c, const char **ret_name, const struct facts **ret);
 /* The name's twin: www.NAME of an apex, or NAME without www. */
 const char *sni_sibling(const struct casefile *c, const char *name);
 
