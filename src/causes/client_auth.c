@@ -131,7 +131,7 @@ bool client_request_has_kin(struct casefile *c, const struct cert_info *issued) 
     return false;
 }
 
-static const char *listed_cas(struct casefile *c) {
+const char *client_request_cas(struct casefile *c) {
     enum { SHOWN = 6 };
     struct rd r;
     struct text t;
@@ -148,7 +148,8 @@ static const char *listed_cas(struct casefile *c) {
 
 void client_request_evidence(struct casefile *c, struct finding *f) {
     if (!c->main->has_request) return;
-    finding_evidence(f, text_f(c->a, "The server asks for a certificate of the client, %s.", listed_cas(c)));
+    finding_evidence(
+        f, text_f(c->a, "The server asks for a certificate of the client, %s.", client_request_cas(c)));
     if (c->main->request.types.n)
         finding_evidence(f, text_f(c->a, "Kinds of certificate that it takes: %s.", client_request_types(c)));
     if (c->main->request.sigalgs.n)

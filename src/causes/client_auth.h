@@ -31,6 +31,8 @@ void client_request_evidence(struct casefile *c, struct finding *f);
 /* "rsa_sign, ecdsa_sign"; the signatures that it takes; "none" where it names none. */
 char *client_request_types(struct casefile *c);
 char *client_request_sigalgs(struct casefile *c);
+/* "issued by one of these CAs: …", or "and names no CA that must have issued it". */
+const char *client_request_cas(struct casefile *c);
 /* The server names no CA at all; it names this one. */
 bool client_request_names_none(const struct casefile *c);
 bool client_request_names(const struct casefile *c, struct bytes name);

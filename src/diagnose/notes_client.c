@@ -31,9 +31,26 @@ static struct note unlisted(struct casefile *c, struct client_auth *a) {
             a->own.issuer)};
 }
 
+/* None was shown, and the handshake goes through: whether the server minds shows in its own protocol, as with
+ * mail servers that turn a client away at its first command. */
+static struct note asked(struct casefile *c) {
+    bool named = c->main->has_request && !client_request_names_none(c);
+    return (struct note){
+        "client-cert-asked",
+        text_f(c->a,
+               "The server asks for a client certificate%s%s, and lets this client through the handshake "
+               "without "
+               "one. Where it demands one all the same, it says so later, in its own protocol; show one with "
+               "--cert and --key.",
+               named ? " " : "", named ? client_request_cas(c) : "")};
+}
+
 size_t notes_client(struct casefile *c, struct note ret[2]) {
     struct client_auth *a = client_auth(c);
     size_t n = 0;
+    bool shown = c->main->t->client_certificate_sent;
+    if (c->main->t->certificate_requested && !shown && client_passes(c->main)) ret[n++] = asked(c);
+    if (n > 0) return n;
     if (!a || !c->main->t->client_certificate_sent || !client_passes(c->main)) return 0;
     const struct note notes[] = {expires(c, a), unlisted(c, a)};
     for (size_t i = 0; i < TW_COUNT(notes); i++)

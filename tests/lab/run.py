@@ -143,7 +143,7 @@ def wrong_verdict(result):
                 yield f"{wanted['id']}: {key} {found.get(key)}, not {wanted[key]}"
         if "affects" in wanted and sorted(found["affects"]) != sorted(wanted["affects"]):
             yield f"{wanted['id']}: affects {', '.join(found['affects'])}, not {', '.join(wanted['affects'])}"
-        told = " ".join([*found["evidence"], *(found["proof"] or {}).values()])
+        told = " ".join([found["summary"], *found["evidence"], *(found["proof"] or {}).values()])
         yield from (f"{wanted['id']}: does not say {words!r}" for words in wanted.get("says", []) if words not in told)
 
 
