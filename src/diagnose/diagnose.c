@@ -160,28 +160,26 @@ static void come_back_and_look(void *arg, struct casefile *c, const struct run *
 
 /* The server asked for a certificate, said nothing to what it got, and ended the connection once it had our
  * request: for what it thinks of the certificate, or of HTTP (a service of another kind, on a port of its
- * own)? */
+ * own)? In TLS 1.2 that counts as a success until it is known (engine.c, cut_behind_finished). */
 static bool ended_at_request(const struct facts *f) {
     const struct transcript *t = f->t;
+    bool unanswered = f->run->app.asked && !f->run->app.answered && t->finished && t->certificate_requested;
+    if (f->good) return unanswered && t->version < TLS_1_3 && (t->peer_closed || t->peer_reset);
     bool closed = t->result == RESULT_PEER_FIN || t->result == RESULT_PEER_RST ||
                   (t->result == RESULT_PEER_ALERT && t->peer_alert == ALERT_CLOSE_NOTIFY);
-    return closed && t->finished && t->stage == STAGE_CLIENT_AUTH && f->run->app.asked &&
-           !f->run->app.answered;
+    return unanswered && closed && t->stage == STAGE_CLIENT_AUTH;
 }
 
-static int64_t lasted(const struct facts *f) {
-    return f->run->ended_ns - f->run->begun_ns;
-}
-
-/* The same without a request: where it stays for longer than it did with one, it was the request, and no
- * other handshake of this run holds one either. */
+/* The same without a request, and listened to for as long as all of that took: where it stays, it was the
+ * request, and no other handshake of this run holds one either. */
 static void ask_nothing(struct session *s, struct casefile *c) {
     const struct facts *asked = c->main;
     if (!ended_at_request(asked)) return;
     struct trial t = asked->run->trial;
     t.ask_http = false;
+    t.via.listen_ns = asked->run->ended_ns - asked->run->begun_ns;
     const struct facts *quiet = plan_wait(c, prober_ask(s->prober, &t));
-    if (!quiet->good || lasted(quiet) < lasted(asked)) return;
+    if (quiet->run->not_run || quiet->good == asked->good) return;
     c->trial.ask_http = c->subject_trial.ask_http = false;
     if (c->base == asked) c->base = quiet;
     c->main = c->subject = quiet;

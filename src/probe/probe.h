@@ -27,7 +27,7 @@ struct transport {
                         * bytes (RESULT_DONE, first_bytes), on close, or after `listen_ns` (RESULT_TIMEOUT) */
     bool plain_http; /* GET / in plain text instead of TLS; ends like greet_only, and where the answer is HTTP
                       * with its header, which stands in the run's `app` */
-    int64_t listen_ns;
+    int64_t listen_ns;        /* … or, after both Finished and without a request, at least so long */
     unsigned first_segment;   /* bytes of the hello that go out alone … */
     int64_t segment_pause_ns; /* … and how long the rest waits */
     int mss;

@@ -148,6 +148,7 @@ static void listen_late(struct job *j) {
     const struct transcript *t = j->run.t;
     int64_t wait = t->certificate_requested ? t->connect_ns * 2 + LISTEN_CERTIFICATE_MS * MS
                                             : t->connect_ns * 6 / 5 + LISTEN_MS * MS;
+    if (wait < j->run.trial.via.listen_ns) wait = j->run.trial.via.listen_ns;
     j->run.t->round_trips++;
     job_enter(j, PHASE_LISTENING, now_of(j) + wait);
 }
