@@ -16,6 +16,7 @@ enum ruling bare_judge(struct casefile *c, struct finding *f, const char *summar
     if (!again || !minimal) return RULING_OPEN;
     if (case_further(c, again) || case_further(c, minimal)) return RULING_NO;
     f->certainty = c->starved ? CERTAINTY_POSSIBLE : CERTAINTY_LIKELY;
+    f->answers_no_hello = c->subject->reached <= REACHED_TLS;
     f->summary = summary;
     case_evidence_subject(c, f);
     finding_evidence(f, text_f(c->a, "Tried again, it ended the same way: %s.", facts_outcome(c->a, again)));

@@ -68,6 +68,16 @@ const struct facts *case_repeat_alone(struct casefile *c, const struct trial *t,
     return case_repeat(c, t, n);
 }
 
+bool case_any_answered(const struct casefile *c, const struct trial *like) {
+    for (const struct facts_entry *e = c->entries; e; e = e->next) {
+        const struct trial *t = &e->run->trial;
+        bool same = memcmp(&t->to, &like->to, sizeof(t->to)) == 0 && !t->via.proxy_header &&
+                    t->via.starttls == like->via.starttls && t->via.use_proxy == like->via.use_proxy;
+        if (same && e->facts->server_hello && e->facts->reached >= REACHED_SERVER_HELLO) return true;
+    }
+    return false;
+}
+
 static int64_t slowest_answer(const struct casefile *c, const struct net_addr *to) {
     int64_t slowest = 0;
     for (const struct facts_entry *e = c->entries; e; e = e->next) {

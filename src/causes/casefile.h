@@ -138,6 +138,8 @@ const struct facts *case_repeat(struct casefile *c, const struct trial *t, unsig
 /* The same, with nothing else of this run beside it: what a server that serves one connection after the other
  * makes of it is its word, and no wait behind others of ours. NULL while it is under way, or others are. */
 const struct facts *case_repeat_alone(struct casefile *c, const struct trial *t, unsigned n);
+/* A hello of this run to the same address, by the same way and with nothing before it, got a ServerHello. */
+bool case_any_answered(const struct casefile *c, const struct trial *like);
 /* It was silent, and others were answered only after a time that is much of that silence: it may merely have
  * waited its turn. */
 bool case_may_have_queued(const struct casefile *c, const struct facts *f);

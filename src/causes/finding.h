@@ -31,9 +31,10 @@ struct finding {
     const struct facts *before, *after; /* the handshakes of the proof, where it is one of two handshakes */
     bool together;                      /* the change helps only beside others: more than this is wrong */
     bool of_certificate;
-    bool spares_own;     /* this client is not among those that fail because of it */
-    bool of_path;        /* what happens to bytes on the way: no other hello helps, but by chance */
-    bool comes_and_goes; /* that it does is the finding: a repetition that did better speaks for it */
+    bool spares_own;       /* this client is not among those that fail because of it */
+    bool of_path;          /* what happens to bytes on the way: no other hello helps, but by chance */
+    bool answers_no_hello; /* nobody speaks TLS here as it is: a ServerHello to any hello refutes it */
+    bool comes_and_goes;   /* that it does is the finding: a repetition that did better speaks for it */
     bool (*befalls)(const struct profile *p); /* other clients; NULL: whoever fares the same */
     const char *affects[FINDING_MAX_AFFECTS];
     size_t n_affects;

@@ -3,6 +3,7 @@
 static void describe(struct casefile *c, struct finding *f, const char *protocol, const char **ret) {
     *ret = protocol;
     f->certainty = CERTAINTY_PROVEN;
+    f->answers_no_hello = true;
     f->summary = text_f(c->a, "What answers at %s does not speak TLS but %s.", case_where(c), protocol);
     /* On a port that is assigned to TLS from the first byte on the client came to the right place. */
     const char *assigned = implicit_tls_port(c->port);

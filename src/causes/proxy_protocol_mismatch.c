@@ -9,6 +9,7 @@ static enum ruling judge(struct casefile *c, struct finding *f) {
     if (!after) return RULING_OPEN;
     if (!case_further(c, after)) return RULING_NO;
     CASE_PROVE(c, f, s, after, {.kind = CHANGE_PROXY_HEADER});
+    f->answers_no_hello = true;
     f->summary = text_f(c->a,
                         "The server at %s expects a PROXY protocol header before TLS, as from a load "
                         "balancer, and gets none.",

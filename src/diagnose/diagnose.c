@@ -337,6 +337,8 @@ static void look_at_table(struct session *s, struct casefile *modern, struct pla
         take_reason(s, p, q, row);
         break;
     }
+    plan_drop_answered(p, modern);
+    plan_drop_answered(p, p->c);
     plan_settle(p);
 }
 

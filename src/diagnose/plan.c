@@ -279,6 +279,17 @@ void plan_drop_second(struct plan *p) {
     p->n = n;
 }
 
+void plan_drop_answered(struct plan *p, const struct casefile *c) {
+    size_t n = 0;
+    bool answered = case_any_answered(c, &p->c->subject_trial);
+    for (size_t i = 0; i < p->n; i++) {
+        bool refuted = answered && p->found[i].finding.answers_no_hello;
+        p->comes_and_goes = p->comes_and_goes || refuted;
+        if (!refuted) p->found[n++] = p->found[i];
+    }
+    p->n = n;
+}
+
 void plan_settle(struct plan *p) {
     struct found kept[PLAN_MAX_FINDINGS];
     size_t n = 0;

@@ -27,6 +27,9 @@ void plan_settle(struct plan *p);
 /* The server turned out to fail the very same hello now and then: what second connections met says nothing.
  */
 void plan_drop_second(struct plan *p);
+/* Drops what says that nobody answers a hello, where one of that case's was answered: one of several machines
+ * that are not alike did so. */
+void plan_drop_answered(struct plan *p, const struct casefile *c);
 /* Waits until the run is done. */
 const struct facts *plan_wait(struct casefile *c, const struct run *run);
 /* The same for the first handshake: `on_finished` is called when both Finished are checked and the
