@@ -219,6 +219,23 @@ char *certificates_outcome(struct casefile *c, const struct chain_result *r) {
     return t.s;
 }
 
+/* What a report says of the certificate at fault: whole sentences also where nothing of it can be read. */
+static void describe(struct casefile *c, struct finding *f, const struct cert_info *at) {
+    const char *subject = at->subject[0] ? at->subject : at->parsed ? "(no subject)" : "(unreadable)";
+    if (at->parsed)
+        finding_evidence(f, text_f(c->a, "Subject %s, issuer %s, key %s, signed with %s.", subject,
+                                   at->issuer[0] ? at->issuer : "(none)", at->key, at->signature));
+    else
+        finding_evidence(f,
+                         text_f(c->a,
+                                "What came (%zu bytes, SHA-256 %s) cannot be read as a certificate: neither "
+                                "subject, issuer nor key is known.",
+                                at->der.n, text_hex(c->a, bytes_of(at->sha256, sizeof(at->sha256)))));
+    finding_slot(f, "subject", subject);
+    finding_slot(f, "key", at->key);
+    finding_slot(f, "signature", at->signature);
+}
+
 enum ruling certificates_plain(struct casefile *c, struct finding *f, uint64_t kinds, const char *what) {
     for (size_t i = 0; c->cert_facts && i < c->judged.n_problems; i++) {
         if (!(kinds & PROBLEM_BIT(c->judged.problems[i].kind))) continue;
@@ -227,13 +244,10 @@ enum ruling certificates_plain(struct casefile *c, struct finding *f, uint64_t k
         const char *whose =
             c->judged.problems[i].depth == 0 ? "The certificate" : "A CA certificate in the chain";
         f->certainty = CERTAINTY_PROVEN;
-        f->summary = text_f(c->a, "%s of %s (%s) %s.", whose, c->host, at.subject, what);
+        const char *name = at.subject[0] ? text_f(c->a, " (%s)", at.subject) : "";
+        f->summary = text_f(c->a, "%s of %s%s %s.", whose, c->host, name, what);
         finding_evidence(f, text_f(c->a, "The judgement: %s.", c->judged.problems[i].text));
-        finding_evidence(f, text_f(c->a, "Subject %s, issuer %s, key %s, signed with %s.", at.subject,
-                                   at.issuer, at.key, at.signature));
-        finding_slot(f, "subject", at.subject);
-        finding_slot(f, "key", at.key);
-        finding_slot(f, "signature", at.signature);
+        describe(c, f, &at);
         return RULING_YES;
     }
     return RULING_NO;

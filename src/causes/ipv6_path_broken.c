@@ -20,6 +20,10 @@ static enum ruling judge(struct casefile *c, struct finding *f) {
     f->proof.outcome = facts_outcome(c->a, good);
     f->summary = text_f(c->a, "%s cannot be reached over IPv6 (%s), while it answers over IPv4.", c->host,
                         address_text(c, bad6));
+    finding_evidence(
+        f, text_f(c->a, "Over IPv6, %s gave: %s.", address_text(c, bad6), facts_outcome(c->a, bad)));
+    finding_evidence(
+        f, text_f(c->a, "Over IPv4, %s gave: %s.", address_text(c, good4), facts_outcome(c->a, good)));
     finding_slot(f, "ipv6", address_text(c, bad6));
     finding_slot(f, "ipv4", address_text(c, good4));
     return RULING_YES;

@@ -28,6 +28,9 @@ static enum ruling judge(struct casefile *c, struct finding *f) {
     certificates_prove(f, text_f(c->a, "the stapled OCSP response %s", problem),
                        "the stapled response is left out of the judgement",
                        certificates_outcome(c, &c->judged));
+    finding_evidence(f, text_f(c->a,
+                               "Beside the certificate of %s came an OCSP response of %zu bytes, which %s.",
+                               c->host, facts_staple(c->cert_facts).n, problem));
     if (r->by[REVOCATION_OCSP].problem)
         finding_evidence(f, text_f(c->a,
                                    "The responder that the certificate names could not be asked instead: %s.",

@@ -2,6 +2,32 @@
  * difference proves itself. */
 #include "causes/addresses.h"
 
+static const char *sha256_of(struct casefile *c, const struct facts *f) {
+    struct cert_info leaf;
+    (void)cert_info_read(c->a, facts_leaf(f), &leaf);
+    return text_hex(c->a, bytes_of(leaf.sha256, sizeof(leaf.sha256)));
+}
+
+static void tell_behind(struct casefile *c, struct finding *f, const struct facts *bad,
+                        const struct facts *good, const char *why) {
+    finding_evidence(f,
+                     text_f(c->a, "Refused: the certificate with SHA-256 %s: %s.", sha256_of(c, bad), why));
+    finding_evidence(f,
+                     text_f(c->a,
+                            "Accepted: the certificate with SHA-256 %s, which the same address shows to the "
+                            "same client.",
+                            sha256_of(c, good)));
+}
+
+/* Every address that was tried. */
+static void tell_addresses(struct casefile *c, struct finding *f) {
+    for (size_t i = 0; i < c->resolved->n; i++) {
+        const struct facts *a = address_facts(c, i);
+        if (a && a->t->result != RESULT_CANCELLED)
+            finding_evidence(f, text_f(c->a, "At %s: %s.", address_text(c, i), address_outcome(c, i)));
+    }
+}
+
 /* The server may choose its certificate by the hello. So the very same hello must get both. */
 static enum ruling judge_behind(struct casefile *c, struct finding *f) {
     enum { TRIES = 4 };
@@ -33,6 +59,7 @@ static enum ruling judge_behind(struct casefile *c, struct finding *f) {
                "Behind %s there are several machines, and they are not alike: some connections get a "
                "certificate that is refused (%s), others one that is accepted.",
                case_where(c), why);
+    tell_behind(c, f, bad_first ? c->cert_facts : other, bad_first ? other : c->cert_facts, why);
     finding_slot(f, "bad_address", text_f(c->a, "one of the machines behind %s", case_where(c)));
     finding_slot(f, "good_address", "the others");
     return RULING_YES;
@@ -54,6 +81,7 @@ static enum ruling judge_addresses(struct casefile *c, struct finding *f) {
     f->proof.outcome = address_outcome(c, good);
     f->summary = text_f(c->a, "%s has several addresses, and %s fails while %s does well.", c->host,
                         address_text(c, bad), address_text(c, good));
+    tell_addresses(c, f);
     finding_slot(f, "bad_address", address_text(c, bad));
     finding_slot(f, "good_address", address_text(c, good));
     return RULING_YES;

@@ -51,7 +51,12 @@ static enum ruling judge(struct casefile *c, struct finding *f) {
                         "%s is not reached directly, and is reached through %s, which this client does "
                         "not use for it.",
                         c->host, c->known_proxy);
-    if (!has_no_address(c)) case_evidence_subject(c, f);
+    if (has_no_address(c))
+        finding_evidence(f, text_f(c->a, "Looked up here, the name %s has no address.", c->host));
+    else
+        case_evidence_subject(c, f);
+    finding_evidence(f,
+                     text_f(c->a, "Through %s the handshake with %s goes through.", c->known_proxy, c->host));
     prove(c, f, &change, after);
     finding_slot(f, "proxy", c->known_proxy);
     return RULING_YES;

@@ -31,6 +31,8 @@ static enum ruling judge(struct casefile *c, struct finding *f) {
                         "The proxy's address begins with %s, but the proxy itself speaks %s: it must "
                         "begin with %s, whatever goes through it.",
                         wrong, told_tls ? "plain HTTP" : "TLS", scheme);
+    finding_evidence(f, text_f(c->a, "Spoken to as by %s, the proxy's address gave: %s.", wrong,
+                               facts_outcome(c->a, c->subject)));
     if (c->subject->t->first_bytes.n > 0)
         finding_evidence(f, text_f(c->a, "Spoken to as by %s, it answered: \"%s\".", wrong,
                                    text_escape(c->a, c->subject->t->first_bytes, 60)));

@@ -22,6 +22,11 @@ static void tell(struct casefile *c, struct finding *f, const struct facts *fail
     f->summary =
         text_f(c->a, "The first connection to %s works, but one that takes up its session (by %s) fails: %s.",
                where, kind, facts_outcome(c->a, failed));
+    finding_evidence(
+        f, text_f(c->a, "The first handshake, at %s, went through, and the server gave a session for later.",
+                  case_where(c)));
+    finding_evidence(f, text_f(c->a, "A hello with that session, by %s, got at %s: %s.", kind, where,
+                               facts_outcome(c->a, failed)));
     finding_slot(f, "kind", kind);
     finding_slot(f, "outcome", facts_outcome(c->a, failed));
 }
@@ -62,6 +67,8 @@ static enum ruling prove_here(struct casefile *c, struct finding *f, const struc
     if (r == RULING_YES && bare) r = fails_alone(c, failed, 2, &whole);
     if (r != RULING_YES) return r;
     tell(c, f, failed, case_where(c));
+    finding_evidence(f, text_f(c->a, "So it was %s; a whole handshake, made once more, went through.",
+                               bare ? "three times out of three" : "both times"));
     f->certainty = CERTAINTY_PROVEN;
     f->has_proof = true;
     f->proof =

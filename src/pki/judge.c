@@ -73,7 +73,9 @@ static const char *who(const struct look *k) {
                                         [PKI_ROLE_CA] = "the intermediate certificate",
                                         [PKI_ROLE_ANCHOR] = "the root"};
     if (!k->path->a) return ""; /* nobody reads it */
-    return text_f(k->path->a, "%s %s", words[k->role], pki_name_text(k->path->a, k->c->subject));
+    /* It may have none (RFC 5280 4.1.2.6), or none that can be read. */
+    const char *name = pki_name_text(k->path->a, k->c->subject);
+    return name[0] ? text_f(k->path->a, "%s %s", words[k->role], name) : words[k->role];
 }
 
 static char *time_text(const struct look *k, int64_t t) {

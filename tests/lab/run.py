@@ -26,6 +26,7 @@ MAX_CONNECTIONS = {"ok": 20, "partial": 24, "fail": 24, "undetermined": 24}  # t
 MAX_ROUND_TRIPS = 16
 EXIT_STATUS = {"ok": 0, "partial": 1, "fail": 1, "undetermined": 3}
 NOTHING = "(no cause)"
+HOLES = ("()", " ,", "  is ")  # where a name or a value should stand in a sentence
 
 REPORT_FIELDS = ["schema", "target", "client", "verdict", "addresses", "causes", "notes", "handshake", "certificates", "paths",
                  "clients", "cost", "smallest_change"]
@@ -94,8 +95,11 @@ def wrong_values(report):
             yield f"{cause['id']}: certainty {cause['certainty']!r}"
         if cause["proof"] is not None and not all(cause["proof"].get(key) for key in ("baseline", "change", "outcome")):
             yield f"{cause['id']}: a proof without both outcomes"
-        if cause["certainty"] == "proven" and cause["proof"] is None and not cause["evidence"]:
-            yield f"{cause['id']}: proven, with neither proof nor evidence"
+        if not cause["evidence"]:
+            yield f"{cause['id']}: no sentence says what was observed"
+        for sentence in (cause["summary"], *cause["evidence"], *(cause["proof"] or {}).values()):
+            if any(hole in sentence + " " for hole in HOLES):
+                yield f"{cause['id']}: a value is missing in {sentence!r}"
         if not (cause["summary"] and cause["fix"] and cause["avoid"]):
             yield f"{cause['id']}: no summary, fix or avoid"
 
