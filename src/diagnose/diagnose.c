@@ -326,7 +326,7 @@ static void take_reason(struct session *s, struct plan *p, const struct plan *q,
  * time: what others have besides shows once this one is gone. */
 static void look_at_table(struct session *s, struct casefile *modern, struct plan *p) {
     struct smallest_proof *proofs = s->smallest ? NULL : smallest_proof_ask(s, p);
-    table_settle(s->table, modern, p->n > 0 || !modern->main->good);
+    table_settle(s->table, modern, p);
     smallest_proof_take(s, p, proofs);
     if (s->table->unsteady) plan_drop_second(p);
     for (size_t i = 0; modern->main->good && i < s->table->n; i++) {

@@ -1,7 +1,5 @@
 #include "diagnose/table.h"
 
-#include "diagnose/plan.h"
-
 /* So many connections for everything: of a healthy host eight more than without the table (bench/cost.py). */
 enum { MOST_HEALTHY = 20 };
 
@@ -111,22 +109,12 @@ static bool choice_fits(const struct table_row *x, const struct reference *r) {
            signature_fits(x, r) && protocol_fits(x, r) && answer_fits(x, r);
 }
 
-/* Sizes on which servers and boxes stumble: 256 to 511 bytes (RFC 7685 1), and more than one segment. */
-static unsigned size_class(struct arena *a, const struct hello *h) {
-    enum { HANGS_FROM = 256, HANGS_BELOW = 512, SEGMENT = 1200 };
-    uint8_t *room = arena_alloc(a, HELLO_MAX_BYTES);
-    struct wr w = wr_init(room, HELLO_MAX_BYTES);
-    hello_write(&w, h, NULL);
-    if (w.n > SEGMENT) return 2;
-    return w.n >= HANGS_FROM && w.n < HANGS_BELOW ? 1 : 0;
-}
-
 static bool shape_seen(struct arena *a, const struct hello *x, const struct references *r) {
-    unsigned size = size_class(a, x);
+    unsigned size = hello_size_class(a, x);
     bool size_seen = size == 0, record_seen = false, id_seen = false;
     for (size_t i = 0; i < r->n; i++) {
         const struct hello *h = r->list[i].hello;
-        size_seen = size_seen || size_class(a, h) == size;
+        size_seen = size_seen || hello_size_class(a, h) == size;
         record_seen = record_seen || h->record_version == x->record_version;
         id_seen = id_seen || (h->session_id_n == 0) == (x->session_id_n == 0);
     }
@@ -192,19 +180,46 @@ static void add_if_good(struct table *t, struct references *r, const struct fact
     if (f && f->good && f->run->trial.stop >= t->stop) add_reference(r, &f->run->trial.hello, f->t, f);
 }
 
-static void gather(struct table *t, struct casefile *modern, struct references *r) {
+/* By the same way, and with the same name: an experiment with the hello alone. */
+static bool is_comparable(const struct trial *x, const struct trial *like) {
+    const struct transport *v = &x->via, *w = &like->via;
+    return memcmp(&x->to, &like->to, sizeof(x->to)) == 0 && !x->resume && !x->early_data &&
+           x->identity == like->identity && v->use_proxy == w->use_proxy &&
+           v->proxy_scheme == w->proxy_scheme && !v->proxy_header && v->first_segment == w->first_segment &&
+           v->mss == w->mss && strcmp(x->hello.server_name, like->hello.server_name) == 0;
+}
+
+/* The handshakes of experiments that went through. */
+static void add_experiments(struct table *t, const struct casefile *c, const struct trial *like,
+                            struct references *r) {
+    for (const struct facts_entry *e = c->entries; e; e = e->next)
+        if (is_comparable(&e->run->trial, like)) add_if_good(t, r, e->facts);
+}
+
+static void gather(struct table *t, struct casefile *modern, const struct casefile *own,
+                   struct references *r) {
     add_if_good(t, r, modern->subject);
     if (modern->base != modern->subject) add_if_good(t, r, modern->base);
     for (size_t i = 0; i < t->n; i++)
         if (!t->row[i].derived) add_if_good(t, r, t->row[i].facts);
+    if (t->most != TABLE_MOST_FAILING) return;
+    add_experiments(t, modern, &modern->trial, r);
+    if (own != modern) add_experiments(t, own, &modern->trial, r);
 }
 
+static bool take(struct table_row *x, const struct facts *f) {
+    x->facts = f;
+    x->derived = f != NULL;
+    return x->derived;
+}
+
+/* It fails for the reason that was proven, or goes through as another one did. */
 static bool derive(struct table *t, struct table_row *x, const struct references *r) {
+    const struct facts *failed = NULL;
+    enum fate fate = reasons_fate(&t->reasons, &x->trial, &failed);
+    if (fate != FATE_SPARED) return fate == FATE_FAILS && take(x, failed);
     const struct reference *from = follows(t, x, r);
-    if (!from) return false;
-    x->facts = from->facts;
-    x->derived = true;
-    return true;
+    return from && take(x, from->facts);
 }
 
 /* It ends before a hello, or when both Finished are there: no matter of the hello. STARTTLS is spoken by
@@ -358,34 +373,63 @@ static bool may_ask(const struct table *t, const struct casefile *modern) {
     return t->all || prober_cost(modern->prober).connections < t->most;
 }
 
-/* Runs what does not follow. */
-static void run_rest(struct table *t, struct casefile *modern) {
+/* Hellos that failed as modern's did. */
+static void gather_refused(struct table *t, const struct casefile *modern) {
+    t->reasons.n_refused = 0;
+    for (size_t i = 0; i < t->n && t->reasons.n_refused < REASONS_MAX_REFUSED; i++) {
+        const struct table_row *x = &t->row[i];
+        bool alike = table_fails(x) && !x->derived && x->facts->t->result == modern->main->t->result &&
+                     x->facts->alert == modern->main->alert;
+        if (alike) t->reasons.refused[t->reasons.n_refused++] = &x->trial.hello;
+    }
+}
+
+static bool derive_now(struct table *t, struct casefile *modern, const struct casefile *own,
+                       struct table_row *x) {
+    struct references *r = ARENA_NEW(t->a, struct references);
+    gather(t, modern, own, r);
+    gather_refused(t, modern);
+    return derive(t, x, r);
+}
+
+/* Runs what does not follow. What those say may decide on the ones for which no connection was left. */
+static void run_rest(struct table *t, struct casefile *modern, const struct casefile *own) {
     struct table_row *rows[TABLE_MAX];
     size_t n = by_richness(t, rows);
-    for (size_t i = 0; i < n; i++) {
-        struct references *r = ARENA_NEW(t->a, struct references);
-        gather(t, modern, r);
-        if (rows[i]->run || derive(t, rows[i], r) || !may_ask(t, modern)) continue;
-        ask(rows[i], modern);
-    }
+    for (size_t i = 0; i < n; i++)
+        if (!rows[i]->run && !derive_now(t, modern, own, rows[i]) && may_ask(t, modern)) ask(rows[i], modern);
     for (size_t i = 0; i < n; i++) wait_for(rows[i], modern);
+    for (size_t i = 0; i < n; i++)
+        if (!rows[i]->facts) (void)derive_now(t, modern, own, rows[i]);
 }
 
 void table_wait(struct table *t, struct casefile *modern) {
     for (size_t i = 0; i < t->n; i++) wait_for(&t->row[i], modern);
 }
 
-void table_settle(struct table *t, struct casefile *modern, bool fails) {
+/* To ask for silence takes long: what is known already must do. */
+static void derive_rest(struct table *t) {
+    const struct references none = {.n = 0};
+    for (size_t i = 0; i < t->n; i++)
+        if (!t->row[i].run) (void)derive(t, &t->row[i], &none);
+}
+
+void table_settle(struct table *t, struct casefile *modern, const struct plan *p) {
+    bool fails = p->n > 0 || !modern->main->good;
     t->most = fails ? TABLE_MOST_FAILING : MOST_HEALTHY;
+    if (!modern->main->good) reasons_of(t->a, p, &t->reasons);
     if (goes_for_all(modern)) {
         take_for_all(t, modern->main);
         return;
     }
-    if (modern->main->silent && modern->subject->silent) return;
+    if (modern->main->silent && modern->subject->silent) {
+        derive_rest(t);
+        return;
+    }
     table_wait(t, modern);
     go_as_far(t, modern->main);
     if (modern->main->good) try_again(t, modern);
-    run_rest(t, modern);
+    run_rest(t, modern, p->c);
     if (!modern->main->good) return;
     try_again(t, modern);
     drop_queued(t, modern);

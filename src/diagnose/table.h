@@ -11,6 +11,7 @@
 #define TW_DIAGNOSE_TABLE_H
 
 #include "causes/clients.h"
+#include "diagnose/table_reason.h"
 #include "probe/profile.h"
 
 /* TABLE_MOST_FAILING: connections for all of a diagnosis that found something, before rows stay untried. */
@@ -32,6 +33,7 @@ struct table {
     enum eng_stop stop;           /* how far each hello is followed */
     unsigned most;                /* connections, the diagnosis itself included */
     const struct facts *queued;   /* silent, and perhaps only behind others of this run; NULL: none was */
+    struct reasons reasons;       /* why modern fails */
     const struct facts *unsteady; /* how a hello ended that got through another time; NULL: none did */
 };
 /* A row for each current client but `modern`; with `all`, for every client. `like` is a trial of modern:
@@ -41,9 +43,9 @@ struct table *table_new(struct arena *a, const struct trial *like, const char *s
 void table_ask(struct table *t, struct casefile *modern, const struct run *first);
 /* Waits for them: what comes after is not to be disturbed, by a server that takes few connections at once. */
 void table_wait(struct table *t, struct casefile *modern);
-/* Derives the others, and runs what does not follow, while there are connections left.
- * `fails`: something was found. */
-void table_settle(struct table *t, struct casefile *modern, bool fails);
+/* Derives the others, from what was found too, and runs what does not follow, while there are connections
+ * left. */
+void table_settle(struct table *t, struct casefile *modern, const struct plan *p);
 /* A client fails where modern does not. */
 bool table_fails(const struct table_row *r);
 
