@@ -1,6 +1,7 @@
 /* The issuer has taken the certificate back, or that of a CA above it, and says so over its signature. A
  * revoked CA that another path goes around breaks nobody. */
 #include "causes/certificates.h"
+#include "causes/clients.h"
 #include "causes/revocation.h"
 
 static bool is_revoked(const struct revocation_of *r, enum revocation_source *ret) {
@@ -42,6 +43,13 @@ static const char *whose(struct casefile *c, const struct revocation_of *r) {
                   pki_name_text(c->a, r->cert.subject), c->host);
 }
 
+/* Some clients look at what is stapled alone, or at nothing. */
+static bool never_asks(struct casefile *c, enum revocation_source said_by) {
+    if (!c->judge || !clients_own_accepts(c)) return false;
+    return c->judge->revocation == PKI_REVOCATION_NONE ||
+           (c->judge->revocation == PKI_REVOCATION_STAPLE && said_by != REVOCATION_STAPLE);
+}
+
 static enum ruling judge(struct casefile *c, struct finding *f) {
     enum ruling ruling;
     enum revocation_source s;
@@ -60,6 +68,10 @@ static enum ruling judge(struct casefile *c, struct finding *f) {
                                text_time(c->a, answer->this_update)));
     finding_evidence(f, text_f(c->a, "The certificate is that of %s, with the serial number %s.",
                                pki_name_text(c->a, r->cert.subject), der_serial_text(c->a, r->cert.serial)));
+    f->spares_own = never_asks(c, s);
+    if (f->spares_own)
+        finding_evidence(
+            f, text_f(c->a, "This client (%s) does not ask, and takes the certificate.", c->judge->title));
     if (answer->stale)
         finding_evidence(f, "That answer itself is out of date; a revocation for good cannot be undone.");
     finding_slot(f, "what", whose(c, r));

@@ -56,6 +56,41 @@ const struct clients *clients_look(struct casefile *c) {
     return c->clients;
 }
 
+/* At the time that this machine believes in, dates stand against it that are none. */
+static bool clock_refuses(const struct casefile *c) {
+    for (size_t i = 0; i < c->by_local.n_problems; i++) {
+        enum pki_problem_kind kind = c->by_local.problems[i].kind;
+        if (kind == PKI_PROBLEM_LEAF_EXPIRED || kind == PKI_PROBLEM_NOT_YET_VALID ||
+            kind == PKI_PROBLEM_CA_EXPIRED)
+            return true;
+    }
+    return false;
+}
+
+/* A reason of the judgement on the path. On revocation others are asked, later. */
+static bool is_of_judgement(const char *cause) {
+    static const uint64_t asked = PROBLEM_BIT(PKI_PROBLEM_REVOKED) |
+                                  PROBLEM_BIT(PKI_PROBLEM_REVOCATION_UNKNOWN) |
+                                  PROBLEM_BIT(PKI_PROBLEM_CRL_EXPIRED);
+    for (unsigned k = 0; k < PKI_PROBLEM__COUNT; k++)
+        if (!(asked & PROBLEM_BIT(k)) && strcmp(pki_problem_code((enum pki_problem_kind)k), cause) == 0)
+            return true;
+    return false;
+}
+
+bool clients_own_accepts(struct casefile *c) {
+    if (!c->judge || c->blind || strcmp(c->judge->name, "modern") == 0) return false;
+    const struct clients *all = clients_look(c);
+    for (size_t i = 0; all && i < all->n; i++)
+        if (all->view[i].judge == c->judge)
+            return all->view[i].judged.ok && c->fits_host && !clock_refuses(c);
+    return false;
+}
+
+bool clients_own_spared(struct casefile *c, const char *cause) {
+    return is_of_judgement(cause) && clients_own_accepts(c);
+}
+
 bool client_refuses(const struct client_view *v, uint64_t kinds) {
     for (size_t i = 0; i < v->judged.n_problems; i++)
         if (kinds & PROBLEM_BIT(v->judged.problems[i].kind)) return true;

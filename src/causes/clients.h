@@ -39,6 +39,12 @@ bool client_refuses(const struct client_view *v, uint64_t kinds);
  * certificates_plain(). Else, where the root is public and current clients refuse by them: a finding that
  * spares this client and names those that fail. Under a private root such a refusal is a row of the clients
  * table and a note (docs/clients.md). */
+/* The client at hand takes the certificate, with what it does beside the path as it was sent: AIA, staples.
+ * False for `modern`, which stands for all. */
+bool clients_own_accepts(struct casefile *c);
+/* What this cause says against the certificate does not keep the client at hand from taking it: it completes
+ * the path by AIA, say, or minds no staple. */
+bool clients_own_spared(struct casefile *c, const char *cause);
 enum ruling clients_plain(struct casefile *c, struct finding *f, uint64_t kinds, const char *what);
 
 #endif

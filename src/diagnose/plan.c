@@ -1,5 +1,7 @@
 #include "diagnose/plan.h"
 
+#include "causes/clients.h"
+
 #include <assert.h>
 #include <stdlib.h>
 
@@ -112,6 +114,14 @@ static enum ruling came_again(struct plan *p, const struct cause *cause, const s
     return flips;
 }
 
+/* Other clients fail for it. */
+static void spare_own(struct casefile *c, struct finding *f) {
+    f->spares_own = clients_own_spared(c, f->id);
+    if (f->spares_own)
+        finding_evidence(
+            f, text_f(c->a, "This client (%s) takes the certificate all the same.", c->judge->title));
+}
+
 static void judge_one(struct plan *p, const struct cause *cause, enum ruling *ruling) {
     struct finding f = {
         .id = cause->id, .row = cause->row, .fixer = fixer_of(p->c, cause->fixer), .order = (int)cause->rank};
@@ -120,6 +130,7 @@ static void judge_one(struct plan *p, const struct cause *cause, enum ruling *ru
     if (*ruling == RULING_YES) *ruling = came_again(p, cause, &f);
     if (*ruling != RULING_YES || p->n >= PLAN_MAX_FINDINGS) return;
     assert(f.summary && f.certainty != CERTAINTY_NONE);
+    if (f.of_certificate && !f.spares_own) spare_own(p->c, &f);
     if (!f.spares_own) f.affects[f.n_affects++] = p->c->profile;
     p->found[p->n++] = (struct found){cause, f};
 }

@@ -3,6 +3,7 @@
 #include "causes/between.h"
 #include "causes/certificates.h"
 #include "causes/client_auth.h"
+#include "causes/clients.h"
 #include "causes/clock_case.h"
 #include "causes/revocation.h"
 #include "diagnose/session.h"
@@ -87,15 +88,15 @@ static bool only_later(const struct plan *p) {
 }
 
 /* Where no certificate could be read, nothing is said against it. */
-static bool certificate_accepted(const struct casefile *c) {
-    return !c->cert_facts || (c->judged.ok && c->fits_host);
+static bool certificate_accepted(struct casefile *c) {
+    return !c->cert_facts || (c->judged.ok && c->fits_host) || clients_own_accepts(c);
 }
 
 /* `ok`: this client connects, and there is nothing to fix; `partial`: this client at the first address, but
  * for a cause that is known not every current client, or not everywhere. A client that was merely compared
  * with, and fails for no cause that is known, is a note: `undetermined` is for the client that was asked
  * about. */
-static enum verdict_kind kind_of(const struct casefile *own, const struct plan *p, const struct verdict *v) {
+static enum verdict_kind kind_of(struct casefile *own, const struct plan *p, const struct verdict *v) {
     bool own_connects = own->main->good && certificate_accepted(own) && only_later(p);
     if (own_connects && p->n == 0 && v->n_findings == 0) return VERDICT_OK;
     if (v->n_findings == 0) return VERDICT_UNDETERMINED;

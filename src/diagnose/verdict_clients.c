@@ -139,7 +139,7 @@ static void tell_affected(struct verdict *v, const struct clients *all, const st
                           bool modern_fails) {
     for (size_t i = 0; i < v->n_findings; i++) {
         struct finding *f = &v->findings[i];
-        if (f->spares_own) continue;
+        if (f->spares_own && (f->n_affects > 0 || !f->of_certificate)) continue;
         if (f->of_certificate && all) add_affected(f, all);
         if (!f->of_certificate && modern_fails) add_rows(f, t, true);
         if (v->late_cause && strcmp(f->id, v->late_cause) == 0) add_rows(f, t, false);
