@@ -155,7 +155,7 @@ static enum ruling judge(struct casefile *c, struct finding *f) {
 
 extern const struct cause cause_renegotiation_refused;
 const struct cause cause_renegotiation_refused = {.id = "renegotiation-refused",
-                                                  .row = NULL,
+                                                  .row = "cipher-suite-mismatch",
                                                   .fixer = FIX_SERVER,
                                                   .phase = PHASE_HANDSHAKE,
                                                   .rank = RANK_CLIENT_CERT,
