@@ -136,9 +136,10 @@ struct tlswhy_verify;
 struct tlswhy_verify *tlswhy_verify_new(void);
 void tlswhy_verify_free(struct tlswhy_verify *v);
 /* `what`: "leaf" (the certificate that is judged; others may follow it), "untrusted", "roots", "crl" (then
- * every certificate must be covered, RFC 5280 6.3). A PEM bundle (RFC 7468), or one certificate or CRL in
- * DER; not copied: it must stay until tlswhy_verify_free(). `called`: the name that messages use for it, of a
- * file say; NULL: `what`. "leaf" and "roots" are needed. 0, or -1: there is no such `what`. */
+ * every certificate must be covered, RFC 5280 6.3); up to 64 of each but the leaf, which is the last given. A
+ * PEM bundle (RFC 7468), or one certificate or CRL in DER; not copied: it must stay until
+ * tlswhy_verify_free(). `called`: the name that messages use for it, of a file say; NULL: `what`. "leaf" and
+ * "roots" are needed. 0, or -1: there is no such `what`. */
 int tlswhy_verify_give(struct tlswhy_verify *v, const char *what, const char *called, const void *bytes,
                        size_t n);
 /* An option of the command by its name without the dashes: "at" (which is needed: no clock is read), "host",

@@ -45,49 +45,61 @@ static const char *read_certs(struct reading *r, struct bytes file, unsigned ori
 }
 
 /* Each is read once; one that cannot be read covers nothing, and is counted among them. */
-static const char *read_crls(struct arena *a, struct bytes file, struct pki_crl_set **ret) {
+struct crls {
+    struct pki_crl *list;
+    size_t n, room;
+};
+
+static void add_crl(struct crls *c, struct arena *a, struct bytes der) {
+    if (c->n == c->room) {
+        struct pki_crl *more = ARENA_ARRAY(a, struct pki_crl, c->room = c->room ? c->room * 2 : 16);
+        if (c->n) memcpy(more, c->list, c->n * sizeof(*c->list));
+        c->list = more;
+    }
+    (void)pki_crl_read(der, &c->list[c->n++]);
+}
+
+static const char *read_crls(struct arena *a, struct bytes file, struct crls *c) {
     struct pki_pem pem = pki_pem_of(file);
-    struct pki_crl *crls = NULL;
     enum pki_pem_kind kind;
     struct bytes der;
-    size_t n = 0, room = 0;
-    bool is_der = file.n && file.p[0] == DER_SEQUENCE;
-    while (is_der ? n == 0 : pki_pem_next(&pem, a, &kind, &der)) {
-        if (!is_der && kind != PKI_PEM_CRL) continue;
-        if (n == room) {
-            struct pki_crl *more = ARENA_ARRAY(a, struct pki_crl, room = room ? room * 2 : 16);
-            if (n) memcpy(more, crls, n * sizeof(*crls));
-            crls = more;
-        }
-        (void)pki_crl_read(is_der ? file : der, &crls[n++]);
+    const size_t before = c->n;
+    if (file.n && file.p[0] == DER_SEQUENCE) {
+        add_crl(c, a, file);
+        return NULL;
     }
-    *ret = pki_crl_set_new(a, crls, n);
+    while (pki_pem_next(&pem, a, &kind, &der))
+        if (kind == PKI_PEM_CRL) add_crl(c, a, der);
     if (pem.failed) return "it has a PEM block that is not ended, or is no base64";
-    return n == 0 && !is_blank(file) ? "there is no CRL in it" : NULL;
+    return c->n == before && !is_blank(file) ? "there is no CRL in it" : NULL;
+}
+
+/* NULL, or why this one cannot be read. */
+static const char *read_file(struct reading *r, struct crls *crls, enum verify_file kind, struct bytes file) {
+    if (kind == VERIFY_CRLS) return read_crls(r->a, file, crls);
+    return read_certs(r, file, kind == VERIFY_ROOTS ? PKI_ANCHOR : PKI_SENT, kind == VERIFY_LEAF);
+}
+
+static bool read_all(struct reading *r, struct crls *crls, const struct verify_request *q,
+                     struct verify_trouble *bad) {
+    for (unsigned kind = 0; kind < VERIFY_FILES__COUNT; kind++)
+        for (size_t i = 0; i < q->files[kind].n; i++) {
+            const char *why = read_file(r, crls, (enum verify_file)kind, q->files[kind].list[i]);
+            *bad = (struct verify_trouble){(enum verify_file)kind, i, why};
+            if (why) return false;
+        }
+    return true;
 }
 
 bool verify_run(struct arena *a, const struct verify_request *r, struct verify_outcome *ret,
-                enum verify_file *bad, const char **why) {
+                struct verify_trouble *bad) {
     struct reading reading = {.a = a, .pool = pki_pool_new(a)};
-    const struct {
-        enum verify_file file;
-        struct bytes bytes;
-        unsigned origin;
-    } files[] = {{VERIFY_LEAF, r->leaf, PKI_SENT},
-                 {VERIFY_UNTRUSTED, r->untrusted, PKI_SENT},
-                 {VERIFY_ROOTS, r->roots, PKI_ANCHOR}};
-    for (size_t i = 0; i < TW_COUNT(files); i++) {
-        *bad = files[i].file;
-        *why = read_certs(&reading, files[i].bytes, files[i].origin, files[i].file == VERIFY_LEAF);
-        if (*why) return false;
-    }
-    struct pki_crl_set *crls = NULL;
-    *bad = VERIFY_CRLS;
-    *why = r->has_crls ? read_crls(a, r->crls, &crls) : NULL;
-    if (*why) return false;
+    struct crls crls = {.n = 0};
+    if (!read_all(&reading, &crls, r, bad)) return false;
+    struct pki_crl_set *set = r->files[VERIFY_CRLS].n ? pki_crl_set_new(a, crls.list, crls.n) : NULL;
     struct pki_query q = r->query;
-    q.revocation = crls ? pki_crl_set_check : NULL;
-    q.revocation_arg = crls;
+    q.revocation = set ? pki_crl_set_check : NULL;
+    q.revocation_arg = set;
     q.leaf = reading.leaf;
     *ret = (struct verify_outcome){.pool = reading.pool};
     pki_search(reading.pool, &q, a, &ret->found);

@@ -6,9 +6,9 @@
 enum { MAX_POLICIES = 64 };
 
 struct tlswhy_verify {
-    struct tlswhy_options *o;            /* holds the arena, and the line on what failed */
-    const char *called[VERIFY_CRLS + 1]; /* what messages call each of the files; NULL: not given */
-    const char *host, *ip;               /* as typed */
+    struct tlswhy_options *o; /* holds the arena, and the line on what failed */
+    const char *called[VERIFY_FILES__COUNT][VERIFY_MAX_FILES]; /* what messages call each of the files */
+    const char *host, *ip;                                     /* as typed */
     bool has_at, has_purpose;
     struct verify_request request;
     struct pki_host host_read;
@@ -134,18 +134,20 @@ int tlswhy_verify_set(struct tlswhy_verify *v, const char *name, const char *val
 
 int tlswhy_verify_give(struct tlswhy_verify *v, const char *what, const char *called, const void *bytes,
                        size_t n) {
-    struct verify_request *r = &v->request;
-    const struct {
-        const char *name;
-        struct bytes *into;
-    } files[] = {[VERIFY_LEAF] = {"leaf", &r->leaf},
-                 [VERIFY_UNTRUSTED] = {"untrusted", &r->untrusted},
-                 [VERIFY_ROOTS] = {"roots", &r->roots},
-                 [VERIFY_CRLS] = {"crl", &r->crls}};
-    for (size_t i = 0; i < TW_COUNT(files); i++) {
-        if (strcmp(files[i].name, what) != 0) continue;
-        *files[i].into = bytes_of(bytes, n);
-        v->called[i] = options_quote(v->o, called ? called : what);
+    static const char *const names[] = {[VERIFY_LEAF] = "leaf",
+                                        [VERIFY_UNTRUSTED] = "untrusted",
+                                        [VERIFY_ROOTS] = "roots",
+                                        [VERIFY_CRLS] = "crl"};
+    for (size_t i = 0; i < TW_COUNT(names); i++) {
+        struct verify_files *files = &v->request.files[i];
+        if (strcmp(names[i], what) != 0) continue;
+        if (i == VERIFY_LEAF) files->n = 0; /* the last one counts */
+        if (files->n == VERIFY_MAX_FILES) {
+            options_fail(v->o, "--%s: at most %d files", what, VERIFY_MAX_FILES);
+            return -1;
+        }
+        v->called[i][files->n] = options_quote(v->o, called ? called : what);
+        files->list[files->n++] = bytes_of(bytes, n);
         return 0;
     }
     options_fail(v->o, "%s is not one of leaf, untrusted, roots, crl", options_quote(v->o, what));
@@ -170,10 +172,9 @@ static bool read_host(struct tlswhy_verify *v) {
 
 static bool settle(struct tlswhy_verify *v) {
     struct pki_query *q = &v->request.query;
-    if (!v->called[VERIFY_LEAF]) return options_fail(v->o, "--leaf FILE is missing");
-    if (!v->called[VERIFY_ROOTS]) return options_fail(v->o, "--roots FILE is missing");
+    if (v->request.files[VERIFY_LEAF].n == 0) return options_fail(v->o, "--leaf FILE is missing");
+    if (v->request.files[VERIFY_ROOTS].n == 0) return options_fail(v->o, "--roots FILE is missing");
     if (!v->has_at) return options_fail(v->o, "--at TIME is missing");
-    v->request.has_crls = v->called[VERIFY_CRLS] != NULL;
     if (!read_host(v)) return false;
     if (!q->judge) q->judge = pki_judge_find("strict");
     if (!v->has_purpose) q->purpose = q->host ? PKI_PURPOSE_SERVER : PKI_PURPOSE_ANY;
@@ -182,11 +183,10 @@ static bool settle(struct tlswhy_verify *v) {
 }
 
 int tlswhy_verify_run(struct tlswhy_verify *v) {
-    enum verify_file bad;
-    const char *why;
+    struct verify_trouble bad;
     if (!settle(v)) return -1;
-    if (!verify_run(&v->o->a, &v->request, &v->outcome, &bad, &why)) {
-        options_fail(v->o, "%s cannot be read: %s", v->called[bad], why);
+    if (!verify_run(&v->o->a, &v->request, &v->outcome, &bad)) {
+        options_fail(v->o, "%s cannot be read: %s", v->called[bad.file][bad.index], bad.why);
         return -1;
     }
     v->n_reasons = report_verify_reasons(&v->o->a, &v->outcome.found, &v->reasons);

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <time.h>
 
-enum { EXIT_REJECTED = 1, MAX_FILES = 4 };
+enum { EXIT_REJECTED = 1, MAX_FILES = 256 };
 static const size_t max_file = (size_t)256 << 20;
 
 /* A file to be read once the command line is understood. */
@@ -23,7 +23,7 @@ struct verify {
 };
 
 static const char help[] =
-    "usage: tlswhy verify --leaf FILE [--untrusted FILE] --roots FILE [OPTIONS]\n"
+    "usage: tlswhy verify --leaf FILE [--untrusted FILE]... --roots FILE... [OPTIONS]\n"
     "\n"
     "Judges one certificate chain; nothing is fetched. FILEs are PEM bundles.\n"
     "  --json                     {\"verdict\", \"reasons\": [{\"code\", \"cert\", \"text\"}], \"path\"}\n"
@@ -50,12 +50,10 @@ static int set_at(struct verify *v, const char *name, const char *value) {
     return set(v, name, value);
 }
 
-/* The last one of each kind counts. */
+/* As openssl verify has it, where each may be given several times. */
 static int set_file(struct verify *v, const char *name, const char *value) {
-    size_t i = 0;
-    while (i < v->n_files && strcmp(v->files[i].what, name) != 0) i++;
-    v->files[i] = (struct file){.what = name, .name = value};
-    v->n_files += i == v->n_files;
+    if (v->n_files == MAX_FILES) return usage_error(v->c, "at most %d files", MAX_FILES);
+    v->files[v->n_files++] = (struct file){.what = name, .name = value};
     return 0;
 }
 
@@ -132,7 +130,8 @@ static int read_file(struct verify *v, struct file *file) {
     const char *why = n >= max_file ? "it is too large" : strerror(errno);
     (void)fclose(f);
     if (failed) return cannot_read(v, file->name, why);
-    return tlswhy_verify_give(v->v, file->what, file->name, file->p, n) == 0 ? 0 : EXIT_USAGE;
+    if (tlswhy_verify_give(v->v, file->what, file->name, file->p, n) == 0) return 0;
+    return say_error(EXIT_USAGE, tlswhy_verify_error(v->v));
 }
 
 /* Nothing is read for a command line that cannot be answered. */

@@ -133,6 +133,10 @@ def check_options(verify, chain, checks):
          ["--leaf", chain["leaf.pem"], "--roots", chain["leaf.pem"], "--at", AT], [("cert-private-ca", 2)]),
         ([], ["--leaf", chain["leaf.pem"], "--roots", chain["inter.pem"], "--at", AT], []),
         (["--crl", chain.write("both.crl", read_crls(chain, "root", "inter"))], None, []),
+        (["--crl", chain["inter.crl"], "--crl", chain["root.crl"]], None, []),
+        (["--untrusted", chain["inter.pem"], "--untrusted", chain["leaf.pem"]], bare, []),
+        (["--untrusted", chain["leaf.pem"], "--untrusted", chain["inter.pem"]], bare, []),
+        (["--roots", chain["leaf.pem"]], ["--leaf", chain["leaf.pem"], "--untrusted", chain["inter.pem"], "--roots", chain["root.pem"], "--at", AT], []),
         (["--crl", chain["root.crl"]], None, [("revocation-unreachable", 0)]),
     ]
     for options, files, codes in rows:
@@ -209,7 +213,8 @@ def check_malformed(verify, chain, checks):
     done = verify(files=files)
     codes = {r["code"] for r in json.loads(done.stdout)["reasons"]}
     checks.that("a leaf that is none", done.returncode == 1 and "cert-malformed" in codes, done.stdout)
-    done = verify("--untrusted", chain.write("junk.pem", pem + read_all(chain, "inter")))
+    done = verify("--untrusted", chain.write("junk.pem", pem + read_all(chain, "inter")),
+                  files=["--leaf", chain["leaf.pem"], "--roots", chain["root.pem"], "--at", AT])
     checks.none_of("junk among the intermediates", list(answer_problems(done, [])))
     plain = clilib.run(verify.tlswhy, "verify", *verify.files, "--host", "x.test")
     checks.that("without --json", plain.returncode == 1 and plain.stdout.startswith("rejected\n  cert-name-mismatch: "), plain.stdout)

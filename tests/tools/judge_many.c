@@ -56,12 +56,15 @@ static void print(const struct verify_outcome *out) {
     putchar('\n');
 }
 
+static void give(struct verify_request *r, enum verify_file kind, struct bytes file) {
+    r->files[kind].list[r->files[kind].n++] = file;
+}
+
 static void judge(struct arena *a, const struct head *h) {
     struct verify_request r = {.query = {.judge = pki_judge_find(h->judge), .at = h->at}};
     struct verify_outcome out;
     struct pki_host host;
-    enum verify_file bad;
-    const char *why;
+    struct verify_trouble bad;
     if (!r.query.judge) die("no such judge", h->judge);
     set_purpose(&r.query, h->purpose);
     if (strcmp(h->host, "-") != 0) {
@@ -70,12 +73,11 @@ static void judge(struct arena *a, const struct head *h) {
     }
     r.query.has_max_cas = strcmp(h->depth, "-") != 0;
     if (r.query.has_max_cas) r.query.max_cas = (uint32_t)strtoul(h->depth, NULL, 10);
-    r.leaf = read_bytes(a, h->leaf);
-    r.untrusted = read_bytes(a, h->untrusted);
-    r.roots = read_bytes(a, h->roots);
-    r.has_crls = strcmp(h->crls, "-") != 0;
-    if (r.has_crls) r.crls = read_bytes(a, strtoul(h->crls, NULL, 10));
-    if (!verify_run(a, &r, &out, &bad, &why)) die("cannot be read", why);
+    give(&r, VERIFY_LEAF, read_bytes(a, h->leaf));
+    give(&r, VERIFY_UNTRUSTED, read_bytes(a, h->untrusted));
+    give(&r, VERIFY_ROOTS, read_bytes(a, h->roots));
+    if (strcmp(h->crls, "-") != 0) give(&r, VERIFY_CRLS, read_bytes(a, strtoul(h->crls, NULL, 10)));
+    if (!verify_run(a, &r, &out, &bad)) die("cannot be read", bad.why);
     print(&out);
 }
 
