@@ -21,6 +21,21 @@ static void on_resolved(void *arg, const struct resolved *r) {
     net_wake(s->net);
 }
 
+/* RFC 6724 5, rule 1, and RFC 8305 4: no program tries an address of a family that its machine has not got,
+ * where there is another. */
+static void drop_unusable(struct session *s) {
+    struct resolved usable = {.status = s->resolved.status, .detail = s->resolved.detail};
+    if (s->resolved.n < 2) return;
+    for (size_t i = 0; i < s->resolved.n; i++) {
+        struct resolved *to = net_addr_has_route(&s->resolved.addr[i]) ? &usable : &s->unusable;
+        to->addr[to->n++] = s->resolved.addr[i];
+    }
+    if (usable.n > 0)
+        s->resolved = usable;
+    else
+        s->unusable.n = 0;
+}
+
 /* Through a proxy the name is looked up there (CONTRACT.md, "Proxy"). */
 static void resolve(struct session *s) {
     const struct request *r = s->request;
@@ -33,6 +48,7 @@ static void resolve(struct session *s) {
     const char *name = r->connect_addr ? r->connect_addr : r->host;
     net_resolve(s->net, name, port, r->family, r->resolver, net_now(s->net) + r->timeout_ns, on_resolved, s);
     while (!s->is_resolved) net_step(s->net, s->deadline_ns);
+    drop_unusable(s);
     if (r->connect_addr && s->resolved.n > 1) s->resolved.n = 1;
 }
 

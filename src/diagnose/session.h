@@ -18,7 +18,8 @@ struct session {
     struct roots *roots;                 /* NULL: not read */
     struct program_set *installed;       /* likewise */
     struct resolved resolved;
-    struct table *table; /* the other clients' handshakes, beside those of modern's case */
+    struct resolved unusable; /* further addresses, to which this machine has no route */
+    struct table *table;      /* the other clients' handshakes, beside those of modern's case */
     bool is_resolved;
     struct resolved other; /* by another way than the client's (elsewhere.c) */
     bool other_asked, other_told;

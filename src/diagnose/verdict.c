@@ -129,6 +129,9 @@ static void list_addresses(struct session *s, struct verdict *v, struct casefile
             .outcome = i == 0 && v->late_word && !well ? v->late_word : outcome_at(s, f, well),
             .cause = well ? NULL : cause};
     }
+    for (size_t i = 0; i < s->unusable.n; i++)
+        v->addresses[v->n_addresses++] = (struct address_outcome){
+            .address = net_addr_text(s->a, &s->unusable.addr[i]), .outcome = "not tried"};
 }
 
 /* The path that fetched certificates complete is what the server should send: without the anchor, which
@@ -348,6 +351,20 @@ static void note_http11(struct verdict *v, const struct casefile *c) {
         "its own, asked for by renegotiation), do not offer h2 in ALPN for that name.");
 }
 
+/* Addresses that no program here would try. */
+static void note_unusable(struct session *s, struct verdict *v) {
+    const struct resolved *u = &s->unusable;
+    if (u->n == 0) return;
+    const char *family = u->addr[0].sa.any.sa_family == AF_INET6 ? "IPv6" : "IPv4";
+    add_note(v, "address-family-missing",
+             text_f(s->a,
+                    "This machine has no %s of its own, so %zu address%s of %s (%s …) %s not tried. From a "
+                    "machine that has it, the "
+                    "same run would look at them too.",
+                    family, u->n, u->n == 1 ? "" : "es", s->request->host_shown,
+                    net_addr_text(s->a, &u->addr[0]), u->n == 1 ? "was" : "were"));
+}
+
 /* What is worth knowing and breaks nobody. */
 static void take_notes(struct session *s, struct verdict *v, struct casefile *c) {
     static const int64_t SOON = 14 * 86400;
@@ -359,6 +376,7 @@ static void take_notes(struct session *s, struct verdict *v, struct casefile *c)
     if (m->warned_of_name)
         add_note(v, "sni-warning",
                  "The server warned that it does not know the name (alert unrecognized_name), and went on.");
+    note_unusable(s, v);
     note_address_as_name(s, v, c);
     note_revocation(v, c);
     note_client(v, c);

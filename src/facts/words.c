@@ -9,6 +9,8 @@ static const char *errno_words(int e) {
         const char *text;
     } known[] = {
         {ECONNREFUSED, "the connection was refused"},
+        {EADDRNOTAVAIL, "this machine has no address of that family"},
+        {EAFNOSUPPORT, "this machine does not speak that family of addresses"},
         {ENETUNREACH, "there is no route to the network"},
         {EHOSTUNREACH, "there is no route to the host"},
         {ETIMEDOUT, "nobody answered the connection request"},

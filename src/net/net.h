@@ -70,6 +70,10 @@ typedef void resolve_done(void *arg, const struct resolved *r);
 void net_resolve(struct net *n, const char *host, uint16_t port, int family, const char *resolver,
                  int64_t deadline_ns, resolve_done *done, void *arg);
 
+/* This machine has a source address and a route for it (RFC 6724 5, rule 1): else no program tries it.
+ * Nothing is sent. */
+bool net_addr_has_route(const struct net_addr *addr);
+
 /* A TCP connection. */
 struct conn;
 struct conn_events {

@@ -107,6 +107,9 @@ class Scene:
     system: str = None
     resolver: str = None  # None: no --resolver
     hosts: str = None     # None: the file does not name it
+    hosts6: str = None    # … its IPv6 address
+    without_ipv6: bool = False  # the client's machine has none
+    notes: tuple = ()     # that must be there
 
 
 SCENES = [
@@ -148,6 +151,12 @@ SCENES = [
     Scene("the hosts file leads to nobody", "fail", ("dns-hijack", "client", "proven"), system=SERVER_IP, hosts=NOBODY),
     Scene("the hosts file leads to a router's page, and --resolver does not", "partial", ("dns-hijack", "client", "proven"),
           system=SERVER_IP, resolver=SERVER_IP, hosts=STRANGER),
+    Scene("both families, and a machine without IPv6", "ok", forbids=("ipv6-path-broken",), system=SERVER_IP, hosts=SERVER_IP,
+          hosts6=SERVER_IP6, without_ipv6=True, notes=("address-family-missing",)),
+    Scene("an IPv6 address alone, and a machine without IPv6", "fail", ("host-unreachable", "network", "proven"),
+          system="", hosts6=SERVER_IP6, without_ipv6=True),
+    Scene("both families, and IPv6 is refused on the way", "fail", ("ipv6-path-broken", "network", "proven"),
+          [f"forward {TO_PORT6} reject with icmpv6 type admin-prohibited"], system=SERVER_IP, hosts=SERVER_IP, hosts6=SERVER_IP6),
     Scene("two name servers lead to two good servers", "ok", forbids=("dns-hijack",), system=SECOND, resolver=SERVER_IP),
     Scene("the hosts file leads to another good server", "ok", forbids=("dns-hijack",), system=SERVER_IP, hosts=SECOND),
     Scene("one of two name servers does not know the name", "ok", forbids=("dns-hijack",), system="", resolver=SERVER_IP),
@@ -253,15 +262,24 @@ class Names:
             subprocess.run(["mount", "--bind", folder / name, covered], check=True, timeout=20)
 
     def set(self, scene):
-        line = f"{scene.hosts} other.example.test {HOST} # by hand\n" if scene.hosts else ""
-        self.hosts.write_text("127.0.0.1 localhost\n" + line)
+        lines = [f"{address} other.example.test {HOST} # by hand\n" for address in (scene.hosts6, scene.hosts) if address]
+        self.hosts.write_text("127.0.0.1 localhost\n" + "".join(lines))
         self.zone.write_text(json.dumps({SYSTEM_DNS: scene.system or "", OTHER_DNS: scene.resolver or ""}))
+
+
+def set_ipv6(without):
+    """Of the client. Its address and route go with the switch."""
+    write_switch(CLIENT, "ipv6/conf/all/disable_ipv6", int(without))
+    if not without:
+        ip("-n", CLIENT, "addr", "replace", "fd00:1::1/64", "dev", "c0", "nodad")
+        ip("-n", CLIENT, "route", "replace", "default", "via", "fd00:1::2")
 
 
 def play(tlswhy, scene, ca):
     """The report."""
     set_rules(scene.rules)
     ip("-n", ROUTER, "link", "set", "c1", "mtu", scene.mtu)
+    set_ipv6(scene.without_ipv6)
     for namespace in (CLIENT, SERVER):  # what was learnt of the path before
         ip("-n", namespace, "route", "flush", "cache")
         subprocess.run(inside(namespace, "ip", "tcp_metrics", "flush", "all"), capture_output=True, timeout=20)
@@ -279,7 +297,9 @@ def check(checks, tlswhy, scene, ca):
     report = play(tlswhy, scene, ca)
     found = [(cause["id"], cause["fixer"], cause["certainty"]) for cause in report["causes"]]
     wanted = [scene.cause] if scene.cause else []
-    checks.that(scene.name, report["verdict"] == scene.verdict and found == wanted, f"{report['verdict']} {found}")
+    notes = {note["id"] for note in report["notes"]}
+    checks.that(scene.name, report["verdict"] == scene.verdict and found == wanted and notes >= set(scene.notes),
+                f"{report['verdict']} {found} {sorted(notes)}")
 
 
 def run_inside(tlswhy):
