@@ -83,6 +83,7 @@ struct casefile {
     const struct facts *after; /* where the last proof ended: what fails there is the next cause */
     bool starved;              /* an experiment could not be run (--max-connections, --max-time) */
 
+    const char *looked_up; /* the name whose addresses they are: the host's, or that of --connect-to */
     const struct resolved *resolved;
     const struct facts
         *others[RESOLVE_MAX];          /* the same handshake at the further addresses; NULL: not tried */

@@ -12,7 +12,12 @@ static enum ruling judge(struct casefile *c, struct finding *f) {
     if (!r || r->status == RESOLVE_OK) return RULING_NO;
     bool said_so = r->status == RESOLVE_NO_NAME || r->status == RESOLVE_NO_ADDRESS;
     f->certainty = said_so ? CERTAINTY_PROVEN : CERTAINTY_LIKELY;
-    f->summary = text_f(c->a, "The name %s has no address: %s.", c->host, said[r->status]);
+    if (r->status == RESOLVE_NO_ANSWER) {
+        f->fixer = FIXER_NETWORK; /* nothing was said of the name */
+        f->summary =
+            text_f(c->a, "The name %s could not be looked up: no name server answered.", c->looked_up);
+    } else
+        f->summary = text_f(c->a, "The name %s has no address: %s.", c->looked_up, said[r->status]);
     finding_evidence(f, text_f(c->a, "The look-up ended with: %s.", r->detail ? r->detail : said[r->status]));
     return RULING_YES;
 }
