@@ -44,10 +44,23 @@ static void show(struct casefile *c, struct finding *f, const char *whose, const
                                text_hex(c->a, bytes_of(cert->sha256, sizeof(cert->sha256)))));
 }
 
+/* Where the trusted one of the pair stands in the way of the sent one. What Firefox does about a pair that
+ * harms nobody else is not tried here. */
+static void prove(struct casefile *c, struct finding *f, const struct twins *t) {
+    struct chain_result r;
+    f->certainty = CERTAINTY_LIKELY;
+    if (!t->trusted || c->judged.ok) return;
+    certificates_rejudge(c, &(struct rejudge){.anchor = t->two.der}, &r);
+    if (!r.ok && r.n_problems >= c->judged.n_problems) return;
+    certificates_prove(f, certificates_outcome(c, &c->judged),
+                       "the client trusts the certificate that is sent in the place of its twin",
+                       certificates_outcome(c, &r));
+}
+
 static enum ruling judge(struct casefile *c, struct finding *f) {
     struct twins t;
     if (!c->cert_facts || !find(c, &t)) return RULING_NO;
-    f->certainty = CERTAINTY_PROVEN;
+    prove(c, f, &t);
     f->summary = text_f(
         c->a,
         "Two certificates with different keys bear the same issuer, %s, and the same serial number, %s: one "

@@ -105,7 +105,8 @@ void certificates_rejudge(struct casefile *c, const struct rejudge *q, struct ch
                                       .n_programs = q->n_programs,
                                       .anchor = q->anchor,
                                       .at = q->at ? q->at : c->now,
-                                      .judge = c->judge,
+                                      .judge = q->judge ? q->judge : c->judge,
+                                      .waived = q->waived,
                                       .publics = c->programs,
                                       .has_scts = c->cert_facts->scts};
     chain_judge(c->a, &query, ret);
@@ -219,6 +220,23 @@ char *certificates_outcome(struct casefile *c, const struct chain_result *r) {
     return t.s;
 }
 
+bool certificates_prove_waived(struct casefile *c, struct finding *f, const struct pki_judge *judge,
+                               uint64_t kinds, const char *what) {
+    bool fetches = judge && judge->rules & (PKI_RULE_AIA | PKI_RULE_CACHES_CAS);
+    struct chain_result before, after;
+    certificates_rejudge(c, &(struct rejudge){.judge = judge, .with_fetched = fetches}, &before);
+    certificates_rejudge(c, &(struct rejudge){.judge = judge, .with_fetched = fetches, .waived = kinds},
+                         &after);
+    if (before.ok || (!after.ok && after.n_problems >= before.n_problems)) return false;
+    const char *by = judge ? text_f(c->a, " by %s", judge->title) : "";
+    certificates_prove(
+        f, certificates_outcome(c, &before),
+        text_f(c->a, "the same certificates are judged again%s, passing over that the one at fault %s", by,
+               what),
+        certificates_outcome(c, &after));
+    return true;
+}
+
 /* What a report says of the certificate at fault: whole sentences also where nothing of it can be read. */
 static void describe(struct casefile *c, struct finding *f, const struct cert_info *at) {
     const char *subject = at->subject[0] ? at->subject : at->parsed ? "(no subject)" : "(unreadable)";
@@ -243,7 +261,12 @@ enum ruling certificates_plain(struct casefile *c, struct finding *f, uint64_t k
         certificates_at(c, &c->judged, c->judged.problems[i].depth, &at);
         const char *whose =
             c->judged.problems[i].depth == 0 ? "The certificate" : "A CA certificate in the chain";
-        f->certainty = CERTAINTY_PROVEN;
+        /* Of bytes that are no certificate nothing is left to judge, and they may have been cut on the way.
+         */
+        struct pki_cert cert;
+        f->certainty = CERTAINTY_LIKELY;
+        if (pki_cert_read(at.der, &cert) || cert.readable)
+            (void)certificates_prove_waived(c, f, NULL, kinds, what);
         const char *name = at.subject[0] ? text_f(c->a, " (%s)", at.subject) : "";
         f->summary = text_f(c->a, "%s of %s%s %s.", whose, c->host, name, what);
         finding_evidence(f, text_f(c->a, "The judgement: %s.", c->judged.problems[i].text));

@@ -23,11 +23,13 @@ char *certificates_names(struct casefile *c, const struct facts *f);
 
 /* One question to the judge. */
 struct rejudge {
-    int64_t at;           /* 0: now */
-    struct bytes anchor;  /* one more trust anchor */
-    bool with_fetched;    /* the certificates brought by AIA too */
-    struct bytes without; /* one certificate is left out; empty: none */
-    bool without_trust;   /* the client's own roots are left out */
+    int64_t at;                    /* 0: now */
+    struct bytes anchor;           /* one more trust anchor */
+    bool with_fetched;             /* the certificates brought by AIA too */
+    struct bytes without;          /* one certificate is left out; empty: none */
+    bool without_trust;            /* the client's own roots are left out */
+    uint64_t waived;               /* problems of these kinds (PROBLEM_BIT) are passed over */
+    const struct pki_judge *judge; /* NULL: this client's */
     /* The roots of these count too. */
     const struct program *const *programs;
     size_t n_programs;
@@ -55,10 +57,14 @@ enum key_hint { KEY_HINT_NONE, KEY_HINT_SAME, KEY_HINT_OTHER };
 enum key_hint certificates_key_hint(struct bytes issued, struct bytes issuer);
 /* Proof by re-judging. */
 void certificates_prove(struct finding *f, const char *baseline, const char *change, const char *outcome);
+/* … with problems of these kinds (PROBLEM_BIT) passed over, by this judge (NULL: this client's). `what`: what
+ * the certificate does, for a sentence. False where that changes nothing. */
+bool certificates_prove_waived(struct casefile *c, struct finding *f, const struct pki_judge *judge,
+                               uint64_t kinds, const char *what);
 /* What remains wrong, for a proof's outcome: "the chain is accepted", or the problems. */
 char *certificates_outcome(struct casefile *c, const struct chain_result *r);
-/* A problem that the certificate itself shows: proven by being there. `summary` may hold one %s: the subject
- * at fault. */
+/* A problem that the certificate itself shows: proven by judging the same certificates without it. `what`
+ * goes on from "The certificate of …". */
 #define PROBLEM_BIT(kind) (UINT64_C(1) << (kind))
 static_assert(PKI_PROBLEM__COUNT <= 64, "a bit for every kind");
 enum ruling certificates_plain(struct casefile *c, struct finding *f, uint64_t kinds, const char *what);

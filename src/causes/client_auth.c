@@ -171,6 +171,15 @@ void client_prove(struct casefile *c, struct finding *f, const struct identity *
     f->proof.baseline = client_outcome(c, c->main);
 }
 
+void client_prove_without(struct casefile *c, struct finding *f, const struct facts *without) {
+    const struct facts *after = c->after;
+    uint8_t before = client_end_alert(c->main), alert = client_end_alert(without);
+    bool other = before && alert && before != alert;
+    if (!client_passes(without) && !other) return;
+    client_prove(c, f, NULL, NULL, without);
+    if (other) c->after = after; /* that none is shown is no next cause */
+}
+
 char *client_usages(struct casefile *c, const struct pki_cert *own) {
     static const struct {
         unsigned bit;

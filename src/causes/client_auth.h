@@ -39,6 +39,9 @@ bool client_request_names(const struct casefile *c, struct bytes name);
 /* Whether the issuer of such a certificate is likely a CA below one that the server names. */
 bool client_request_has_kin(struct casefile *c, const struct cert_info *issued);
 
+/* proven, by what the server said to that: it let the client in, or it complained of
+ * something else than of this certificate. Else certainty and proof are left alone. */
+void client_prove_without(struct casefile *c, struct finding *f, const struct facts *without);
 /* The handshake without a client certificate, to its end; NULL while it is under way. */
 const struct facts *client_try_without(struct casefile *c);
 /* The server let it pass: the handshake is done, and nothing was said against the client. */

@@ -119,13 +119,14 @@ enum ruling clients_plain(struct casefile *c, struct finding *f, uint64_t kinds,
         if (!v->current || !v->judged.public_root || !client_refuses(v, kinds)) continue;
         if (f->n_affects < FINDING_MAX_AFFECTS) f->affects[f->n_affects++] = v->name;
         text_addf(&who, "%s%s", who.n ? ", " : "", v->name);
-        if (f->n_evidence == 0)
-            finding_evidence(f, text_f(c->a, "The judgement of %s: %s.", v->name, text_of(v, kinds)));
+        if (f->n_evidence > 0) continue;
+        finding_evidence(f, text_f(c->a, "The judgement of %s: %s.", v->name, text_of(v, kinds)));
+        f->certainty = CERTAINTY_LIKELY;
+        (void)certificates_prove_waived(c, f, v->judge, kinds, what);
     }
     if (f->n_affects == 0) return RULING_NO;
     f->spares_own = true;
     finding_evidence(f, text_f(c->a, "So judge %s; the others accept the certificate.", who.s));
-    f->certainty = CERTAINTY_PROVEN;
     f->summary = text_f(c->a, "The certificate of %s %s. So it is refused by %s.", c->host, what, who.s);
     finding_slot(f, "subject", c->info[0].subject);
     finding_slot(f, "key", c->info[0].key);

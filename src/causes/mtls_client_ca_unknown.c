@@ -7,7 +7,10 @@ static enum ruling judge(struct casefile *c, struct finding *f) {
     enum client_issuer_answer answer = client_issuer(c, &a);
     if (answer == CLIENT_ISSUER_OPEN) return RULING_OPEN;
     if (answer != CLIENT_ISSUER_UNKNOWN) return RULING_NO;
-    f->certainty = c->starved && a->certainty == CERTAINTY_PROVEN ? CERTAINTY_LIKELY : a->certainty;
+    const struct facts *without = client_try_without(c);
+    if (!without) return RULING_OPEN;
+    f->certainty = CERTAINTY_LIKELY;
+    if (!c->starved && a->certainty == CERTAINTY_PROVEN) client_prove_without(c, f, without);
     f->summary =
         text_f(c->a, "The server at %s does not trust the CA that issued the client's certificate (%s).",
                case_where(c), a->top.issuer);

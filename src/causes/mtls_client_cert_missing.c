@@ -6,8 +6,8 @@ static enum ruling judge(struct casefile *c, struct finding *f) {
     uint8_t alert = client_end_alert(c->main);
     if (c->identity || client_end(c->main) == CLIENT_END_NONE) return RULING_NO;
     if (alert == ALERT_DECRYPT_ERROR || alert == ALERT_ILLEGAL_PARAMETER) return RULING_NO;
-    /* certificate_required has no other meaning (RFC 8446 6.2). */
-    f->certainty = alert == ALERT_CERTIFICATE_REQUIRED ? CERTAINTY_PROVEN : CERTAINTY_LIKELY;
+    /* certificate_required has no other meaning (RFC 8446 6.2); but there is none to try it with. */
+    f->certainty = CERTAINTY_LIKELY;
     f->summary = text_f(
         c->a, "The server at %s asks for a certificate of the client, and the client has none to show.",
         case_where(c));

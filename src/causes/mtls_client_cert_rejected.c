@@ -71,7 +71,8 @@ static enum ruling judge(struct casefile *c, struct finding *f) {
     const struct pki_problem *fault = own_fault(a);
     uint8_t alert = client_end_alert(c->main);
     if (is_it(c, a, issuer, fault, without) == RULING_NO) return RULING_NO;
-    f->certainty = agree(alert, fault) ? CERTAINTY_PROVEN : CERTAINTY_LIKELY;
+    f->certainty = CERTAINTY_LIKELY;
+    if (client_passes(without) || agree(alert, fault)) client_prove_without(c, f, without);
     const char *why = reason(c, alert, fault);
     f->summary = text_f(c->a, "The server at %s refuses the client's certificate (%s): %s.", case_where(c),
                         a->own.subject, why);
@@ -82,7 +83,6 @@ static enum ruling judge(struct casefile *c, struct finding *f) {
                             text_time(c->a, a->own.not_after)));
     if (fault) finding_evidence(f, text_f(c->a, "Judged here for TLS clients: %s.", fault->text));
     finding_evidence(f, client_end_text(c, c->main));
-    if (client_passes(without)) client_prove(c, f, NULL, NULL, without);
     finding_slot(f, "subject", a->own.subject);
     finding_slot(f, "issuer", a->own.issuer);
     finding_slot(f, "reason", why);

@@ -56,8 +56,7 @@ static enum ruling judge(struct casefile *c, struct finding *f) {
     if (!try_flips(c, &flip, &open) && open) return RULING_OPEN;
     if (c->main->t->client_certificate_sent && !flip.facts) return RULING_NO;
     const char *key = key_text(c);
-    f->certainty =
-        client_end_alert(c->main) == ALERT_CERTIFICATE_REQUIRED ? CERTAINTY_PROVEN : CERTAINTY_LIKELY;
+    f->certainty = CERTAINTY_LIKELY;
     f->summary = text_f(
         c->a,
         "The client's key (%s) cannot sign in a way that the server at %s takes, so its certificate cannot "

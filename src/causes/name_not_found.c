@@ -10,8 +10,7 @@ static enum ruling judge(struct casefile *c, struct finding *f) {
     };
     const struct resolved *r = c->resolved;
     if (!r || r->status == RESOLVE_OK) return RULING_NO;
-    bool said_so = r->status == RESOLVE_NO_NAME || r->status == RESOLVE_NO_ADDRESS;
-    f->certainty = said_so ? CERTAINTY_PROVEN : CERTAINTY_LIKELY;
+    f->certainty = CERTAINTY_LIKELY; /* by the word of one resolver, which may be the one at fault */
     if (r->status == RESOLVE_NO_ANSWER) {
         f->fixer = FIXER_NETWORK; /* nothing was said of the name */
         f->summary =

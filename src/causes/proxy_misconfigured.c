@@ -9,7 +9,9 @@ static enum ruling judge(struct casefile *c, struct finding *f) {
     /* One that is silent may wait for the host itself. */
     bool no_proxy = t->dialog == DIALOG_NOT_SPOKEN;
     if (!dead && !no_proxy) return RULING_NO;
-    f->certainty = CERTAINTY_PROVEN;
+    /* Without it the host is not tried: who is told to use a proxy asks nobody else (CONTRACT.md, "Proxy").
+     */
+    f->certainty = CERTAINTY_LIKELY;
     f->summary = dead
                      ? text_f(c->a, "The proxy that the client is told to use fails: %s.",
                               facts_outcome(c->a, c->base))

@@ -69,11 +69,9 @@ static enum ruling by_others(struct casefile *c, struct finding *f) {
 
 /* HelloRequest: the client answers with the warning no_renegotiation. */
 static enum ruling by_hello_request(struct casefile *c, const struct facts *page, struct finding *f) {
-    uint8_t alert = page->t->result == RESULT_PEER_ALERT ? page->t->peer_alert : 0;
     if (!ended(page) && !is_forbidden(page)) return RULING_NO;
     if (!refuses_renegotiation(profile_find(c->profile))) return by_others(c, f);
-    bool plain = alert == ALERT_NO_RENEGOTIATION || alert == ALERT_HANDSHAKE_FAILURE;
-    f->certainty = plain ? CERTAINTY_PROVEN : CERTAINTY_LIKELY;
+    f->certainty = CERTAINTY_LIKELY; /* the other way, with renegotiation, is not tried */
     f->befalls = refuses_renegotiation;
     f->summary = text_f(
         c->a,
@@ -90,7 +88,7 @@ static enum ruling by_hello_request(struct casefile *c, const struct facts *page
 
 /* A CertificateRequest that nobody offered to answer is against the protocol (RFC 8446 4.6.2). */
 static enum ruling by_late_request(struct casefile *c, struct finding *f) {
-    f->certainty = CERTAINTY_PROVEN;
+    f->certainty = CERTAINTY_LIKELY; /* what comes of it where it was offered is not tried */
     f->summary =
         text_f(c->a,
                "The server at %s asks for a client certificate after the handshake, of a client that did not "

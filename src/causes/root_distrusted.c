@@ -45,16 +45,35 @@ static void describe(struct casefile *c, struct finding *f, const struct verdict
     finding_slot(f, "says", what_it_says(c, v));
 }
 
+/* With that program's roots in the place of the client's. It may know another way up, past the root. */
+static bool refuses(struct casefile *c, const struct program *p, struct chain_result *ret) {
+    certificates_rejudge(
+        c, &(struct rejudge){.with_fetched = true, .without_trust = true, .programs = &p, .n_programs = 1},
+        ret);
+    return !ret->ok;
+}
+
+static void prove_beside_trust(struct casefile *c, struct finding *f, const struct verdict_on *v) {
+    struct chain_result there;
+    (void)refuses(c, v->against.p[0], &there);
+    certificates_prove(f,
+                       text_f(c->a, "with the roots of %s, %s", program_title(v->against.p[0]->name),
+                              certificates_outcome(c, &there)),
+                       text_f(c->a, "the same certificates are judged with the roots of %s", c->trust_name),
+                       certificates_outcome(c, &c->judged));
+}
+
 /* The client's own store has the root: clients with the roots of others refuse. Not where the store was given
  * for all clients. */
-static bool find_beside_trust(const struct casefile *c, struct verdict_on *v) {
+static bool find_beside_trust(struct casefile *c, struct verdict_on *v) {
     const struct chain_result *j = &c->judged;
+    struct chain_result there;
     if (c->trust_given || j->n_path == 0 || !c->programs) return false;
     v->root = j->path[j->n_path - 1];
     for (size_t i = 0; i < c->programs->n; i++) {
         const struct program *p = &c->programs->list[i];
         const struct program_root *root = program_is_public(p->name) ? program_anchor(p, v->root) : NULL;
-        if (!is_against(root, c->info[0].not_before)) continue;
+        if (!is_against(root, c->info[0].not_before) || !refuses(c, p, &there)) continue;
         if (v->against.n == 0) v->says = root;
         if (v->against.n < STORES_MAX) v->against.p[v->against.n++] = p;
     }
@@ -76,7 +95,7 @@ static enum ruling judge(struct casefile *c, struct finding *f) {
     if (!c->cert_facts) return RULING_NO;
     if (!stores_broken(&c->judged)) {
         if (!find_beside_trust(c, &v)) return RULING_NO;
-        f->certainty = CERTAINTY_PROVEN;
+        prove_beside_trust(c, f, &v);
         describe(c, f, &v);
         return RULING_YES;
     }

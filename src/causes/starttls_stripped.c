@@ -50,8 +50,7 @@ static enum ruling judge(struct casefile *c, struct finding *f) {
     if (t->dialog != DIALOG_NOT_OFFERED && t->dialog != DIALOG_REFUSED) return RULING_NO;
     const char *word = find(c, is_overwritten), *greeting = find(c, is_masked);
     if (!word && !greeting) return RULING_NO;
-    /* A greeting may be hidden by the server's owner; a list with such a word in it is nobody's. */
-    f->certainty = word ? CERTAINTY_PROVEN : CERTAINTY_LIKELY;
+    f->certainty = CERTAINTY_LIKELY; /* from another network, which is not at hand, it would be there */
     f->summary =
         text_f(c->a,
                "Something between this client and %s overwrites what is said in plain text, and takes "

@@ -23,7 +23,8 @@ struct chain_query {
     const struct pki_host *host;   /* NULL: names are not looked at */
     /* Says which roots are public: what browsers ask of these alone (lifetimes, SCTs). NULL: none is. */
     const struct program_set *publics;
-    bool has_scts; /* the handshake brought SCTs (RFC 6962 3.3), of the staple or of the extension */
+    uint64_t waived; /* problems of these kinds (bit N: kind N) are passed over */
+    bool has_scts;   /* the handshake brought SCTs (RFC 6962 3.3), of the staple or of the extension */
 };
 struct chain_result {
     bool ok;

@@ -26,6 +26,20 @@ MAX_CONNECTIONS = {"ok": 20, "partial": 24, "fail": 24, "undetermined": 24}  # t
 MAX_ROUND_TRIPS = 16
 EXIT_STATUS = {"ok": 0, "partial": 1, "fail": 1, "undetermined": 3}
 NOTHING = "(no cause)"
+# Causes that are proven without a proof of two outcomes, and why. `=`: the evidence proves itself, as the catalogue has it.
+SELF_PROVING = {
+    **dict.fromkeys(["port-not-tls", "starttls-mode-mismatch", "dh-key-too-small", "legacy-renegotiation", "cert-www-mismatch",
+                     "cert-wildcard-scope", "cert-cn-only-no-san", "cert-self-signed", "cert-expired", "cert-revoked",
+                     "ocsp-must-staple-missing", "cert-weak-signature", "cert-weak-key", "cert-validity-too-long",
+                     "cert-ca-flag-wrong", "cert-name-constraints", "cert-strict-x509", "cert-unsupported-version",
+                     "key-cert-mismatch", "cert-client-eku-removed", "mtls-key-mismatch", "one-backend-differs",
+                     "tls-not-enabled-on-service", "port-closed", "host-unreachable", "closed-before-hello",
+                     "starttls-not-offered", "starttls-refused", "proxy-auth-required", "downgrade-detected", "ca-replaced"], "="),
+    "captive-portal": "status 511 has no other meaning (RFC 6585 6), and stands there in plain text",
+    "handshake-tampered": "the certificate's own key signed other data than arrived: arithmetic on signed data",
+    "tls-in-tls-limits": "status 405 to CONNECT, in plain text, is about CONNECT and nothing else (RFC 9110 15.5.6)",
+    "version-server-too-old": "an SSL 2.0 server's hello has a form of its own, in which nothing newer can be spoken",
+}
 HOLES = ("()", " ,", "  is ")  # where a name or a value should stand in a sentence
 
 REPORT_FIELDS = ["schema", "target", "client", "verdict", "addresses", "causes", "notes", "handshake", "certificates", "paths",
@@ -95,6 +109,8 @@ def wrong_values(report):
             yield f"{cause['id']}: certainty {cause['certainty']!r}"
         if cause["proof"] is not None and not all(cause["proof"].get(key) for key in ("baseline", "change", "outcome")):
             yield f"{cause['id']}: a proof without both outcomes"
+        if cause["certainty"] == "proven" and cause["proof"] is None and cause["id"] not in SELF_PROVING:
+            yield f"{cause['id']}: proven without a proof, and does not prove itself"
         if not cause["evidence"]:
             yield f"{cause['id']}: no sentence says what was observed"
         for sentence in (cause["summary"], *cause["evidence"], *(cause["proof"] or {}).values()):
