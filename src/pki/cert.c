@@ -79,6 +79,10 @@ static void read_tbs(struct pki_cert *c, struct der *cert) {
         (void)der_close(&in, &list, "extensions");
         (void)der_close(&tbs, &in, "extensions");
     }
+    if (der_more(&tbs)) { /* Go and Java pass over it */
+        der_bend_at(&tbs, tbs.cur, DER_BENT_TRAILING, "tbsCertificate");
+        tbs.cur = tbs.end;
+    }
     (void)der_close(cert, &tbs, "tbsCertificate");
 }
 

@@ -30,6 +30,7 @@ const char *der_bent_text(enum der_bent bit) {
         {DER_BENT_SET, "is a set out of order"},
         {DER_BENT_TAG, "has a tag in more bytes than it needs"},
         {DER_BENT_OID, "is an object identifier with padding"},
+        {DER_BENT_TRAILING, "has more behind it than belongs there"},
     };
     for (size_t i = 0; i < TW_COUNT(rows); i++)
         if (bit & rows[i].bit) return rows[i].text;

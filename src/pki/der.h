@@ -30,14 +30,15 @@ enum der_err {
 
 /* Deviations that are read all the same. */
 enum der_bent {
-    DER_BENT_LENGTH = 1u << 0,  /* a length in more bytes than it needs (X.690 10.1) */
-    DER_BENT_INTEGER = 1u << 1, /* leading 00 or FF that says nothing (8.3.2) */
-    DER_BENT_BOOLEAN = 1u << 2, /* TRUE other than FF (11.1) */
-    DER_BENT_DEFAULT = 1u << 3, /* a default value written out (11.5) */
-    DER_BENT_BITS = 1u << 4,    /* unused bits that are not 0, or named bits with trailing zeros (11.2) */
-    DER_BENT_SET = 1u << 5,     /* a SET OF that is not sorted (11.6) */
-    DER_BENT_TAG = 1u << 6,     /* a tag in more bytes than it needs (8.1.2.4.2) */
-    DER_BENT_OID = 1u << 7,     /* an OBJECT IDENTIFIER with padding in an arc (8.19.2) */
+    DER_BENT_LENGTH = 1u << 0,   /* a length in more bytes than it needs (X.690 10.1) */
+    DER_BENT_INTEGER = 1u << 1,  /* leading 00 or FF that says nothing (8.3.2) */
+    DER_BENT_BOOLEAN = 1u << 2,  /* TRUE other than FF (11.1) */
+    DER_BENT_DEFAULT = 1u << 3,  /* a default value written out (11.5) */
+    DER_BENT_BITS = 1u << 4,     /* unused bits that are not 0, or named bits with trailing zeros (11.2) */
+    DER_BENT_SET = 1u << 5,      /* a SET OF that is not sorted (11.6) */
+    DER_BENT_TAG = 1u << 6,      /* a tag in more bytes than it needs (8.1.2.4.2) */
+    DER_BENT_OID = 1u << 7,      /* an OBJECT IDENTIFIER with padding in an arc (8.19.2) */
+    DER_BENT_TRAILING = 1u << 8, /* elements behind the last one that a SEQUENCE has */
 };
 
 struct der_spot {

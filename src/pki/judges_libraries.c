@@ -49,8 +49,9 @@ static const enum pki_fact openssl_strict_below[] = {PKI_FACT_AKI_MISSING, PKI_F
                 PKI_NC_LOOSE_MASK, /* v3_ncons.c, NAME_CONSTRAINTS_check(), _check_CN(), nc_ip() */          \
         .hashes = HASHES_SHA2,     /* x509_vfy.c, check_sig_level(): SHA-1 has 63 bits, below any level */   \
         .keys = KEY(RSA) | KEY(RSA_PSS) | KEY(EC) | KEY(ED25519) | KEY(ED448) | KEY(DSA),                    \
-    .max_cas = 100,              /* x509_vpm.c, default_table: depth */                                      \
-        .bent = DER_BENT_INTEGER /* crypto/asn1/a_int.c, c2i_ibuf(); all else of BER is read */
+    .max_cas = 100, /* x509_vpm.c, default_table: depth */                                                   \
+        .bent = DER_BENT_TRAILING |                                                                          \
+                DER_BENT_INTEGER /* crypto/asn1/a_int.c, c2i_ibuf(); all else of BER is read */
 
 /* v3_utl.c, do_x509_check(), wildcard_match(): the CN where no dNSName is there. */
 #define OPENSSL_NAMES                                                                                        \
@@ -136,7 +137,7 @@ static const enum pki_fact gnutls_always[] = {
     .curves = CURVES_NIST | CURVE(21) | CURVE(19), /* algorithms/ecc.c */                                    \
         .leaf_curves = CURVES_NIST | CURVE(21) | CURVE(19),                                                  \
     .min_rsa = 1024, /* priority.c, NORMAL: GNUTLS_PROFILE_LOW */                                            \
-        .min_ec = 160, .bent = DER_BENT_LENGTH, FACTS_ALWAYS(gnutls_always)
+        .min_ec = 160, .bent = DER_BENT_LENGTH | DER_BENT_TRAILING, FACTS_ALWAYS(gnutls_always)
 
 /* ---- NSS: lib/certdb, lib/certhigh, lib/libpkix. Extensions may stand twice, and signature algorithms
  * differ. ---- */
@@ -344,9 +345,10 @@ const struct pki_judge pki_judges_libraries[] = {
         .hashes = HASHES_SHA2 | HASH(SHA1), /* secoid.c, NSS_SetAlgorithmPolicy(): MD5 is off */
         .keys = KEY(RSA) | KEY(RSA_PSS) | KEY(EC) | KEY(DSA),
         .leaf_keys = ALL & ~(KEY(ED25519) | KEY(ED448)),
-        .curves = CURVES_NIST, /* ecl-curve.h */
-        .min_rsa = 1023,       /* NSS_RSA_MIN_KEY_SIZE */
-        .min_ec = 160,         /* CAs: only the curves above */
+        .curves = CURVES_NIST,     /* ecl-curve.h */
+        .bent = DER_BENT_TRAILING, /* certdb.c, CERT_CertificateTemplate */
+        .min_rsa = 1023,           /* NSS_RSA_MIN_KEY_SIZE */
+        .min_ec = 160,             /* CAs: only the curves above */
         FACTS_ALWAYS(nss_always),
     },
 };

@@ -97,7 +97,7 @@ static const enum pki_fact platform_always[] = {
     .host_rules = PKI_HOST_CN_IF_NO_DNS, /* CERT_CHAIN_POLICY_SSL */                                         \
         .keys = KEY(RSA) | KEY(EC) | KEY(DSA), .curves = CURVES_NIST, .leaf_curves = CURVES_NIST,            \
     .min_rsa = 1024, /* KB2661254 */                                                                         \
-        .min_ec = 256, FACTS_ALWAYS(platform_always)
+        .min_ec = 256, .bent = DER_BENT_TRAILING, FACTS_ALWAYS(platform_always)
 
 const struct pki_judge pki_judges_platforms[] = {
     {
@@ -196,7 +196,7 @@ const struct pki_judge pki_judges_platforms[] = {
         .keys = KEY(RSA) | KEY(EC),
         .min_rsa = 1024, /* ChainStrengthAnalyzer */
         .min_ec = 160,
-        .bent = DER_BENT_LENGTH,
+        .bent = DER_BENT_LENGTH | DER_BENT_TRAILING,
         FACTS_ALWAYS(platform_always),
     },
     {
@@ -215,7 +215,7 @@ const struct pki_judge pki_judges_platforms[] = {
         .keys = KEY(RSA) | KEY(EC) | KEY(DSA),
         .min_rsa = 1024,
         .min_ec = 160,
-        .bent = DER_BENT_LENGTH,
+        .bent = DER_BENT_LENGTH | DER_BENT_TRAILING,
         FACTS_ALWAYS(platform_always),
     },
     {
@@ -240,7 +240,7 @@ const struct pki_judge pki_judges_platforms[] = {
         .hashes = HASHES_SHA2 | HASH(SHA1) | HASH(MD5), /* no security levels before 1.1.0 */
         .keys = KEY(RSA) | KEY(EC) | KEY(DSA),
         .max_cas = 100,
-        .bent = DER_BENT_INTEGER,
+        .bent = DER_BENT_INTEGER | DER_BENT_TRAILING,
         FACTS_ALWAYS(platform_always),
     },
     {
